@@ -7,7 +7,8 @@ public enum Simple {
     CLI(0, 0xFA),
     STI(0, 0xFB),
     CLD(0, 0xFC),
-    RET(0, 0xC3), //
+    RET(0, 0xC3),
+    INT3(0, 0xCC), //
     LODSB(0, 0xAC),
     STOSB(0, 0xAA),
 

@@ -98,7 +98,8 @@ public final class Guests {
         a.hlt();
         var echo = program("echo", "answers its input in capital letters", REAL, a,
                 input.toUpperCase(Locale.ROOT));
-        return new GuestProgram(echo.name(), echo.summary(), REAL, echo.memoryBytes(), ORIGIN,
+        return new GuestProgram(echo.name(), echo.summary(), REAL, false, echo.memoryBytes(),
+                ORIGIN,
                 echo.image(), echo.listing(), input, echo.output());
     }
     // end::echo[]
@@ -223,7 +224,8 @@ public final class Guests {
     private static GuestProgram program(String name, String summary, EntryMode mode, Assembler a,
             String output) {
         long memory = mode == REAL ? 64 * KiB : 2 * MiB;
-        return new GuestProgram(name, summary, mode, memory, ORIGIN, a.assemble(), a.listing(),
+        return new GuestProgram(name, summary, mode, false, memory, ORIGIN, a.assemble(),
+                a.listing(),
                 "", output);
     }
 }

@@ -1,0 +1,55 @@
+package dev.vmexit.kvm;
+
+/// The `ioctl` requests of KVM.
+///
+/// ```
+///  31 30 │ 29 … 16 │ 15 … 8 │ 7 … 0
+///  dir   │ size    │ 0xAE   │ number      dir: 0 none, 1 we write, 2 we read, 3 both
+/// ```
+///
+/// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4 "API description"
+public final class Requests {
+    public static final long KVM_GET_API_VERSION = none(0x00);
+    public static final long KVM_CREATE_VM = none(0x01);
+    public static final long KVM_CHECK_EXTENSION = none(0x03);
+    public static final long KVM_GET_VCPU_MMAP_SIZE = none(0x04);
+    public static final long KVM_GET_SUPPORTED_CPUID = readWrite(0x05, 8);
+
+    public static final long KVM_CREATE_VCPU = none(0x41);
+    public static final long KVM_GET_DIRTY_LOG = write(0x42, 16);
+    public static final long KVM_SET_USER_MEMORY_REGION = write(0x46, 32);
+    public static final long KVM_SET_TSS_ADDR = none(0x47);
+    public static final long KVM_SET_IDENTITY_MAP_ADDR = write(0x48, 8);
+    public static final long KVM_CREATE_IRQCHIP = none(0x60);
+    public static final long KVM_IRQ_LINE = write(0x61, 8);
+    public static final long KVM_IRQFD = write(0x76, 32);
+    public static final long KVM_CREATE_PIT2 = write(0x77, 64);
+    public static final long KVM_IOEVENTFD = write(0x79, 64);
+
+    public static final long KVM_RUN = none(0x80);
+    public static final long KVM_GET_REGS = read(0x81, 144);
+    public static final long KVM_SET_REGS = write(0x82, 144);
+    public static final long KVM_GET_SREGS = read(0x83, 312);
+    public static final long KVM_SET_SREGS = write(0x84, 312);
+    public static final long KVM_GET_MSRS = readWrite(0x88, 8);
+    public static final long KVM_SET_MSRS = write(0x89, 8);
+    public static final long KVM_SET_CPUID2 = write(0x90, 8);
+
+    private Requests() {}
+
+    private static long none(int number) {
+        return 0xAE00 | number;
+    }
+
+    private static long write(int number, int sizeBytes) {
+        return 1L << 30 | (long) sizeBytes << 16 | none(number);
+    }
+
+    private static long read(int number, int sizeBytes) {
+        return 2L << 30 | (long) sizeBytes << 16 | none(number);
+    }
+
+    private static long readWrite(int number, int sizeBytes) {
+        return 3L << 30 | (long) sizeBytes << 16 | none(number);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.vmexit.kvm;
+
+import dev.vmexit.host.Errno;
+import dev.vmexit.host.KernelException;
+import dev.vmexit.host.LibC;
+import dev.vmexit.host.Mapping;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
+
+/// A virtual CPU: registers to set and get, and [#run], which lets the guest run until it exits.
+///
+/// One thread runs it and touches its registers; any thread may [#stop] it.
+public final class Vcpu implements AutoCloseable {
+    private final LibC libc;
+    private final int fd;
+    private final Mapping runPage;
+    private final KvmRun run;
+    private Thread runner;
+    private volatile int runnerTid;
+
+    private Vcpu(LibC libc, int fd, Mapping runPage) {
+        this.libc = libc;
+        this.fd = fd;
+        this.runPage = runPage;
+        this.run = new KvmRun(runPage.segment());
+    }
+
+    /// {@return vCPU `id` of a machine, with its `kvm_run` page mapped}
+    ///
+    /// Two things must be had, and if the second fails the first is given back.
+    ///
+    /// @param runPageBytes what `KVM_GET_VCPU_MMAP_SIZE` said
+    /// @throws KernelException if the kernel refuses; nothing stays open then
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.7 "KVM_CREATE_VCPU"
+    // tag::kvm-05[]
+    static Vcpu create(LibC libc, int vmFd, int id, int runPageBytes) {
+        // tag::solution[]
+        int fd = KernelException.check("ioctl(KVM_CREATE_VCPU)",
+                libc.ioctl(vmFd, Requests.KVM_CREATE_VCPU, id));
+        try {
+            return new Vcpu(libc, fd, Mapping.shared(libc, fd, runPageBytes)); // <1>
+        } catch (KernelException unmapped) {
+            libc.close(fd); // <2>
+            throw unmapped;
+        }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("kvm-05", "create the vCPU, then map its kvm_run page");
+        // end::stub[]
+    }
+    // end::kvm-05[]
+
+    /// Lets the guest run until something happens that only we can answer.
+    ///
+    /// An exit that asks for data is answered with [#answer] before the next call.
+    ///
+    /// @throws KernelException if KVM cannot run this vCPU at all
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.10 "KVM_RUN"
+    public VmExit run() {
+        noteRunner();
+        int result = libc.kvmRun(fd);
+        if (result == -Errno.EINTR.number() || result == -Errno.EAGAIN.number()) {
+            run.setImmediateExit(false);
+            return new VmExit.Interrupted();
+        }
+        KernelException.check("ioctl(KVM_RUN)", result);
+        return ExitDecoder.decode(run);
+    }
+
+    private void noteRunner() {
+        if (runner != Thread.currentThread()) {
+            runner = Thread.currentThread();
+            runnerTid = libc.gettid();
+        }
+    }
+
+    /// Answers the [VmExit.In] or [VmExit.MmioRead] that [#run] just returned.
+    public void answer(VmExit.Question question, long value) {
+        run.answer(question, value);
+    }
+
+    /// Makes [#run] return [VmExit.Interrupted], now or, if it is not running, at its next call.
+    ///
+    /// Any thread may call. The order is the point: the flag first, then the signal. A runner that
+    /// is just about to enter the guest then sees one or the other; the other way round it could
+    /// see neither and run forever.
+    ///
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 5 "The kvm_run structure", field immediate_exit
+    // tag::kvm-14[]
+    public void stop() {
+        // tag::solution[]
+        run.setImmediateExit(true); // <1>
+        int tid = runnerTid;
+        if (tid != 0) {
+            libc.interrupt(tid); // <2>
+        }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("kvm-14", "raise immediate_exit, then interrupt the thread that runs");
+        // end::stub[]
+    }
+    // end::kvm-14[]
+
+    public Registers registers() {
+        return get("KVM_GET_REGS", Requests.KVM_GET_REGS, Registers.LAYOUT.byteSize(),
+                Registers::read);
+    }
+
+    public void setRegisters(Registers registers) {
+        set("KVM_SET_REGS", Requests.KVM_SET_REGS, Registers.LAYOUT.byteSize(), registers::write);
+    }
+
+    public SpecialRegisters specialRegisters() {
+        return get("KVM_GET_SREGS", Requests.KVM_GET_SREGS, SpecialRegisters.LAYOUT.byteSize(),
+                SpecialRegisters::read);
+    }
+
+    public void setSpecialRegisters(SpecialRegisters registers) {
+        set("KVM_SET_SREGS", Requests.KVM_SET_SREGS, SpecialRegisters.LAYOUT.byteSize(),
+                registers::write);
+    }
+
+    /// Fixes what the guest's `CPUID` instruction answers; before the first [#run].
+    public void setCpuid(Cpuid cpuid) {
+        set("KVM_SET_CPUID2", Requests.KVM_SET_CPUID2, cpuid.structBytes(), cpuid::write);
+    }
+
+    /// {@return the value of one model-specific register}
+    ///
+    /// @throws IllegalArgumentException if KVM does not know it
+    public long msr(int index) {
+        return Msrs.get(libc, fd, index);
+    }
+
+    public void setMsr(int index, long value) {
+        Msrs.set(libc, fd, index, value);
+    }
+
+    private <T> T get(String name, long request, long sizeBytes, Function<MemorySegment, T> read) {
+        try (Arena arena = Arena.ofConfined()) {
+            var struct = arena.allocate(sizeBytes, 8);
+            call(name, request, struct);
+            return read.apply(struct);
+        }
+    }
+
+    private void set(String name, long request, long sizeBytes,
+            java.util.function.Consumer<MemorySegment> write) {
+        try (Arena arena = Arena.ofConfined()) {
+            var struct = arena.allocate(sizeBytes, 8);
+            write.accept(struct);
+            call(name, request, struct);
+        }
+    }
+
+    private void call(String name, long request, MemorySegment struct) {
+        KernelException.check("ioctl(" + name + ")", libc.ioctl(fd, request, struct.address()));
+    }
+
+    @Override
+    public void close() {
+        runPage.close();
+        libc.close(fd);
+    }
+}

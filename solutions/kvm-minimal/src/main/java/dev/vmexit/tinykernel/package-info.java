@@ -1,0 +1,5 @@
+/// An operating system in two hundred instructions: interrupts, a timer, a task in ring 3, and
+/// system calls.
+///
+/// Read [TinyKernel]; [Idt] and [Tss] are the tables it gives to the CPU.
+package dev.vmexit.tinykernel;
