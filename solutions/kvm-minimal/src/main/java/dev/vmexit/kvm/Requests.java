@@ -31,6 +31,7 @@ public final class Requests {
     public static final long KVM_SET_REGS = write(0x82, 144);
     public static final long KVM_GET_SREGS = read(0x83, 312);
     public static final long KVM_SET_SREGS = write(0x84, 312);
+    public static final long KVM_TRANSLATE = readWrite(0x85, 24);
     public static final long KVM_GET_MSRS = readWrite(0x88, 8);
     public static final long KVM_SET_MSRS = write(0x89, 8);
     public static final long KVM_SET_CPUID2 = write(0x90, 8);

@@ -1,11 +1,16 @@
 package dev.vmexit.kvm;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.vmexit.host.Errno;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.host.LibC;
 import dev.vmexit.host.Mapping;
+import dev.vmexit.memory.GuestAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// A virtual CPU: registers to set and get, and [#run], which lets the guest run until it exits.
@@ -135,6 +140,23 @@ public final class Vcpu implements AutoCloseable {
 
     public void setMsr(int index, long value) {
         Msrs.set(libc, fd, index, value);
+    }
+
+    /// {@return the guest-physical address behind a linear one, by the guest's page tables of now}
+    ///
+    /// Empty where nothing is mapped.
+    ///
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.15 "KVM_TRANSLATE"
+    public Optional<GuestAddress> translate(long linear) {
+        try (Arena arena = Arena.ofConfined()) {
+            var translation = arena.allocate(24, 8);
+            translation.set(JAVA_LONG, 0, linear);
+            call("KVM_TRANSLATE", Requests.KVM_TRANSLATE, translation);
+            boolean valid = translation.get(JAVA_BYTE, 16) != 0;
+            return valid
+                    ? Optional.of(new GuestAddress(translation.get(JAVA_LONG, 8)))
+                    : Optional.empty();
+        }
     }
 
     private <T> T get(String name, long request, long sizeBytes, Function<MemorySegment, T> read) {

@@ -50,7 +50,7 @@ public final class Gdt {
     // end::kvm-11[]
 
     /// Writes a null descriptor and `segments` after it to [#ADDRESS].
-    static DescriptorTable write(GuestMemory memory, List<Segment> segments) {
+    public static DescriptorTable write(GuestMemory memory, List<Segment> segments) {
         memory.writeLong(ADDRESS, 0);
         for (int i = 0; i < segments.size(); i++) {
             memory.writeLong(ADDRESS.plus(8L * (i + 1)), descriptor(segments.get(i)));

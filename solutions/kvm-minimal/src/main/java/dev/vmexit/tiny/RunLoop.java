@@ -2,6 +2,7 @@ package dev.vmexit.tiny;
 
 import dev.vmexit.kvm.Vcpu;
 import dev.vmexit.kvm.VmExit;
+import java.util.function.Consumer;
 
 /// The heart of a hypervisor: enter the guest, see why it left, answer, enter again.
 ///
@@ -16,16 +17,19 @@ import dev.vmexit.kvm.VmExit;
 public final class RunLoop {
     private final Vcpu vcpu;
     private final Devices devices;
+    private final Consumer<VmExit> watcher;
 
-    public RunLoop(Vcpu vcpu, Devices devices) {
+    /// @param watcher is shown every exit before it is answered
+    public RunLoop(Vcpu vcpu, Devices devices, Consumer<VmExit> watcher) {
         this.vcpu = vcpu;
         this.devices = devices;
+        this.watcher = watcher;
     }
 
     /// Runs the guest until an exit that no device can answer, or until the devices say it is off.
     ///
-    /// A switch over all of [VmExit] without `default`: an exit that is added later stops the
-    /// compiler here.
+    /// The watcher sees each exit first. A switch over all of [VmExit] without `default`: an exit
+    /// that is added later stops the compiler here.
     ///
     /// @return the exit that ended it
     // tag::kvm-08[]
@@ -33,6 +37,7 @@ public final class RunLoop {
         // tag::solution[]
         while (true) {
             VmExit exit = vcpu.run();
+            watcher.accept(exit);
             switch (exit) {
                 case VmExit.Out out -> out(out);
                 case VmExit.In in -> in(in);

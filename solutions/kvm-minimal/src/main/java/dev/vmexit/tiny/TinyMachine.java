@@ -10,6 +10,7 @@ import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.mode.LongMode;
 import dev.vmexit.mode.ProtectedMode;
 import dev.vmexit.mode.RealMode;
+import java.util.function.Consumer;
 
 /// A machine for one tiny guest: its RAM from 0 on, one vCPU in the mode it wants, [TinyDevices].
 ///
@@ -71,7 +72,12 @@ public final class TinyMachine implements AutoCloseable {
 
     /// Runs the guest to its end; see [RunLoop#run].
     public VmExit run() {
-        return new RunLoop(vcpu, devices).run();
+        return run(exit -> {});
+    }
+
+    /// @param watcher is shown every exit
+    public VmExit run(Consumer<VmExit> watcher) {
+        return new RunLoop(vcpu, devices, watcher).run();
     }
 
     public Vcpu vcpu() {

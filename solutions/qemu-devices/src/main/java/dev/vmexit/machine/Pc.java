@@ -1,0 +1,162 @@
+package dev.vmexit.machine;
+
+import dev.vmexit.acpi.AcpiTables;
+import dev.vmexit.acpi.PowerManagement;
+import dev.vmexit.bus.SystemBus;
+import dev.vmexit.host.LibC;
+import dev.vmexit.kvm.Capability;
+import dev.vmexit.kvm.Kvm;
+import dev.vmexit.kvm.Vm;
+import dev.vmexit.linux.LinuxLoader;
+import dev.vmexit.memory.GuestAddress;
+import dev.vmexit.power.I8042;
+import dev.vmexit.power.PowerSwitch;
+import dev.vmexit.rtc.Rtc;
+import dev.vmexit.serial.Uart16550;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntConsumer;
+
+/// A PC without the parts that nobody needs any more.
+///
+/// ```
+///   CPU 0 … n      each a thread with its own run loop
+///     │
+///   system bus ── ports    0x060 i8042    0x070 RTC    0x3F8 UART    0x600 ACPI power
+///     │        └─ addresses (none yet)
+///   in the kernel: PIC, IOAPIC, local APICs, PIT
+/// ```
+///
+/// Memory lies below 3 GiB; what is more goes above 4 GiB, because the last GiB below is where PCs
+/// have their devices.
+///
+/// Built and closed by one thread.
+public final class Pc implements AutoCloseable {
+    /// What this machine needs of KVM.
+    private static final Set<Capability> NEEDED = needed();
+
+    private static final long LOW_MEMORY_END = 3L << 30;
+    private static final GuestAddress HIGH_MEMORY = new GuestAddress(4L << 30);
+    private static final GuestAddress SPARE_PAGES = new GuestAddress(0xFFFB_C000L);
+
+    private final Kvm kvm;
+    private final Vm vm;
+    private final PowerSwitch power = new PowerSwitch();
+    private final SystemBus bus = new SystemBus(power);
+    private final Uart16550 uart;
+    private final List<PcCpu> cpus = new ArrayList<>();
+
+    private Pc(Kvm kvm, Vm vm, IntConsumer serialOutput) {
+        this.kvm = kvm;
+        this.vm = vm;
+        this.uart = new Uart16550(serialOutput,
+                high -> vm.setIrqLine(Uart16550.COM1_IRQ, high));
+    }
+
+    private static Set<Capability> needed() {
+        var needed = EnumSet.copyOf(Kvm.NEEDED);
+        needed.add(Capability.IRQCHIP);
+        needed.add(Capability.PIT2);
+        return needed;
+    }
+
+    /// {@return a machine with nothing loaded}
+    ///
+    /// @param serialOutput gets every byte that the guest sends
+    public static Pc build(LibC libc, PcConfig config, IntConsumer serialOutput) {
+        Kvm kvm = Kvm.open(libc);
+        Vm vm = null;
+        try {
+            kvm.require(NEEDED);
+            vm = kvm.createVm();
+            var pc = new Pc(kvm, vm, serialOutput);
+            pc.assemble(config);
+            return pc;
+        } catch (RuntimeException failed) {
+            close(vm, kvm);
+            throw failed;
+        }
+    }
+
+    private void assemble(PcConfig config) {
+        vm.createIrqchip(SPARE_PAGES);
+        vm.createPit();
+        long low = Math.min(config.memoryBytes(), LOW_MEMORY_END);
+        vm.addRam(0, new GuestAddress(0), low);
+        if (config.memoryBytes() > low) {
+            vm.addRam(1, HIGH_MEMORY, config.memoryBytes() - low);
+        }
+        bus.ports().add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
+        bus.ports().add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(Clock.systemUTC()));
+        bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
+        bus.ports().add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES,
+                new PowerManagement(power));
+        AcpiTables.write(vm.memory(), config.cpus());
+        for (int id = 0; id < config.cpus(); id++) {
+            var vcpu = vm.createVcpu(id);
+            vcpu.setCpuid(PcCpuid.of(kvm.supportedCpuid(), id, config.cpus()));
+            cpus.add(new PcCpu(id, vcpu, bus));
+        }
+        power.onChange(this::stopCpus);
+    }
+
+    /// Puts Linux into memory and the first CPU at its entry; the others wait to be woken by it.
+    public void load(LinuxLoader linux) {
+        linux.load(vm.memory(), vm.slots());
+        linux.enter(cpus.getFirst().vcpu(), vm.memory());
+    }
+
+    /// Runs until the guest switches itself off, resets, dies, or [#stop] is called.
+    ///
+    /// A reset ends the run too: whoever built the machine decides whether to build it again.
+    public PcEnd run() throws InterruptedException {
+        List<Thread> threads = cpus.stream().map(cpu -> Thread.ofPlatform()
+                .name("cpu " + cpu.id()).start(() -> cpu.run(this::stopCpus))).toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return end();
+    }
+
+    private PcEnd end() {
+        return switch (power.state()) {
+            case OFF -> new PcEnd.PoweredOff();
+            case RESET -> new PcEnd.Reset();
+            case ON -> cpus.stream().flatMap(cpu -> cpu.death(vm.memory()).stream()).findFirst()
+                    .<PcEnd>map(PcEnd.Died::new).orElse(new PcEnd.Stopped());
+        };
+    }
+
+    /// A byte arrives on the serial line.
+    public void type(int value) {
+        uart.receive(value);
+    }
+
+    /// Ends [#run] from any thread, whatever the guest is doing.
+    public void stop() {
+        stopCpus();
+    }
+
+    private void stopCpus() {
+        cpus.forEach(PcCpu::stop);
+    }
+
+    public SystemBus bus() {
+        return bus;
+    }
+
+    @Override
+    public void close() {
+        close(vm, kvm);
+    }
+
+    private static void close(Vm vm, Kvm kvm) {
+        if (vm != null) {
+            vm.close();
+        }
+        kvm.close();
+    }
+}

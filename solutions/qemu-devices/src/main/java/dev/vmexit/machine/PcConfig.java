@@ -1,0 +1,24 @@
+package dev.vmexit.machine;
+
+import dev.vmexit.linux.BootFailure;
+
+/// What a machine is made of.
+///
+/// @param memoryBytes RAM; a multiple of 4096
+/// @param cpus 1 … 8
+public record PcConfig(long memoryBytes, int cpus) {
+    static final long LEAST_MEMORY = 32L << 20;
+    static final int MOST_CPUS = 8;
+
+    public PcConfig {
+        if (memoryBytes < LEAST_MEMORY || memoryBytes % 4096 != 0) {
+            throw new BootFailure(("the memory must be at least %d MiB and a multiple of 4096 "
+                    + "bytes, and it is %d bytes; write it as 512M or 2G")
+                    .formatted(LEAST_MEMORY >> 20, memoryBytes));
+        }
+        if (cpus < 1 || cpus > MOST_CPUS) {
+            throw new BootFailure("this machine has 1 to %d CPUs, not %d".formatted(MOST_CPUS,
+                    cpus));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// The battery-backed clock of a PC. Read [Rtc].
+package dev.vmexit.rtc;

@@ -1,0 +1,35 @@
+package dev.vmexit.serial;
+
+/// The registers of a 16550: eight addresses, twelve registers. Which one an access reaches depends
+/// on the direction and on bit DLAB of LCR.
+///
+/// ```
+///  offset   read            write            with DLAB
+///    0      RBR receive     THR transmit     DLL divisor, low byte
+///    1      IER             IER              DLM divisor, high byte
+///    2      IIR interrupt   FCR FIFO
+///    3      LCR             LCR
+///    4      MCR             MCR
+///    5      LSR             -
+///    6      MSR             -
+///    7      SCR             SCR
+/// ```
+///
+/// @spec https://www.ti.com/lit/ds/symlink/pc16550d.pdf PC16550D data sheet, section 8 "Registers"
+enum UartRegister {
+    RBR, THR, DLL, IER, DLM, IIR, FCR, LCR, MCR, LSR, MSR, SCR, NONE;
+
+    static UartRegister of(int offset, boolean write, boolean dlab) {
+        return switch (offset) {
+            case 0 -> dlab ? DLL : write ? THR : RBR;
+            case 1 -> dlab ? DLM : IER;
+            case 2 -> write ? FCR : IIR;
+            case 3 -> LCR;
+            case 4 -> MCR;
+            case 5 -> write ? NONE : LSR;
+            case 6 -> write ? NONE : MSR;
+            case 7 -> SCR;
+            default -> NONE;
+        };
+    }
+}
