@@ -1,10 +1,8 @@
 package dev.vmexit.linux;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -36,7 +34,6 @@ public final class BzImage {
     private static final int OLDEST_VERSION = 0x20C;
     private static final int LOADED_HIGH = 1 << 0;
     private static final int XLF_KERNEL_64 = 1 << 0;
-    private static final long LARGEST_BYTES = 1L << 30;
 
     private final byte[] file;
     private final ByteBuffer header;
@@ -50,7 +47,7 @@ public final class BzImage {
     ///
     /// @throws BootFailure if the file cannot be read or is no such kernel; the message names it
     public static BzImage read(Path path) {
-        var image = new BzImage(BootFile.read("kernel", path, LARGEST_BYTES));
+        var image = new BzImage(BootFile.read("kernel", path));
         String problem = image.problem();
         if (problem != null) {
             throw new BootFailure("kernel " + path + ": " + problem);
@@ -140,29 +137,5 @@ public final class BzImage {
                 ? "unknown"
                 : new String(file, offset, end - offset,
                         StandardCharsets.ISO_8859_1);
-    }
-
-    /// Files that a machine starts from, read whole.
-    static final class BootFile {
-        private BootFile() {}
-
-        static byte[] read(String what, Path path, long largest) {
-            if (!Files.exists(path)) {
-                throw new BootFailure(what + " " + path + " does not exist");
-            } else if (Files.isDirectory(path)) {
-                throw new BootFailure(what + " " + path + " is a directory");
-            } else if (!Files.isReadable(path)) {
-                throw new BootFailure(what + " " + path + " may not be read by this user");
-            }
-            try {
-                if (Files.size(path) > largest) {
-                    throw new BootFailure(what + " " + path + " has " + Files.size(path)
-                            + " bytes; more than " + largest + " cannot be loaded");
-                }
-                return Files.readAllBytes(path);
-            } catch (IOException e) {
-                throw new BootFailure(what + " " + path + " cannot be read: " + e.getMessage());
-            }
-        }
     }
 }

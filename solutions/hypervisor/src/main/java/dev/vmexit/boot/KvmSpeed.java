@@ -1,0 +1,77 @@
+package dev.vmexit.boot;
+
+import dev.vmexit.asm.Assembler;
+import dev.vmexit.asm.Label;
+import dev.vmexit.asm.Mode;
+import dev.vmexit.asm.Register;
+import dev.vmexit.guest.EntryMode;
+import dev.vmexit.guest.GuestProgram;
+import dev.vmexit.host.LibC;
+import dev.vmexit.kvm.Vcpu;
+import dev.vmexit.tiny.Console;
+import dev.vmexit.tiny.TinyMachine;
+import java.io.OutputStream;
+
+/// How fast a KVM runs ring-0 code: measured, because the device file proves nothing.
+///
+/// A `/dev/kvm` without hardware support behind it emulates every instruction of a kernel. It then
+/// runs about half a million a second, which is right for a guest of twenty instructions and
+/// hopeless for Linux, whose timer alone wants more.
+///
+/// @param instructionsPerSecond of a two-instruction loop in 64-bit ring 0
+public record KvmSpeed(double instructionsPerSecond) {
+    /// Linux needs some hundred million instructions to its first process; slower than this, that
+    /// takes more than half a minute.
+    public static final double ENOUGH_FOR_LINUX = 20e6;
+
+    private static final long WINDOW_MILLIS = 100;
+
+    /// Runs the loop for a tenth of a second and looks how far it came.
+    public static KvmSpeed measure(LibC libc) {
+        var console = new Console("", OutputStream.nullOutputStream());
+        try (TinyMachine machine = TinyMachine.load(libc, loop(), console)) {
+            var stopper = Thread.ofPlatform().daemon().start(() -> stopLater(machine.vcpu()));
+            long start = System.nanoTime();
+            machine.run();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double instructions = 2.0 * machine.vcpu().registers().rax();
+            join(stopper);
+            return new KvmSpeed(instructions / seconds);
+        }
+    }
+
+    private static GuestProgram loop() {
+        var a = new Assembler(0x1000, Mode.BITS64);
+        Label again = a.here("again");
+        a.inc(Register.RAX);
+        a.jmp(again);
+        return new GuestProgram("speed", "a loop of two instructions", EntryMode.LONG, false,
+                2L << 20, 0x1000, a.assemble(), a.listing(), "", "");
+    }
+
+    private static void stopLater(Vcpu vcpu) {
+        try {
+            Thread.sleep(WINDOW_MILLIS);
+        } catch (InterruptedException early) {
+            Thread.currentThread().interrupt();
+        }
+        vcpu.stop();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException early) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public boolean isEnoughForLinux() {
+        return instructionsPerSecond >= ENOUGH_FOR_LINUX;
+    }
+
+    @Override
+    public String toString() {
+        return "%.1f million instructions/s in ring 0".formatted(instructionsPerSecond / 1e6);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.vmexit.cli;
+
+import dev.vmexit.host.KernelException;
+import dev.vmexit.kvm.UnsupportedKvm;
+import dev.vmexit.linux.BootFailure;
+import dev.vmexit.memory.GuestFault;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `vmexit`: all commands, and what a person sees when one fails.
+///
+/// Exit status: 0 it worked, 1 it did not and one sentence says why, 2 the command line is wrong,
+/// 70 a bug of ours, with a stack trace.
+@Command(name = "vmexit", description = "A hypervisor, and the course that builds it.",
+        mixinStandardHelpOptions = true, version = "vmexit 1.0", subcommands = {
+                DoctorCommand.class, RunCommand.class, BootCommand.class})
+public final class Main {
+    static final int FAILED = 1;
+    static final int BUG = 70;
+
+    public static void main(String[] arguments) {
+        System.exit(execute(arguments));
+    }
+
+    static int execute(String... arguments) {
+        var commandLine = new CommandLine(new Main());
+        commandLine.setExecutionExceptionHandler(Main::report);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        if (arguments.length == 0) {
+            commandLine.usage(System.out);
+            return 0;
+        }
+        return commandLine.execute(arguments);
+    }
+
+    private static int report(Exception thrown, CommandLine command,
+            CommandLine.ParseResult parsed) {
+        return switch (thrown) {
+            case KernelException _,UnsupportedKvm _,BootFailure _,GuestFault _ -> {
+                command.getErr().println("vmexit: " + thrown.getMessage());
+                yield FAILED;
+            }
+            default -> {
+                command.getErr().println("vmexit: this is a bug of ours; please report it:");
+                thrown.printStackTrace(command.getErr());
+                yield BUG;
+            }
+        };
+    }
+}
