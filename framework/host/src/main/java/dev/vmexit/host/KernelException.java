@@ -16,6 +16,7 @@ public final class KernelException extends RuntimeException {
         this.errno = errno;
     }
 
+    // tag::check[]
     /// {@return `result`, if the call succeeded} A result of −4095 … −1 is an error number.
     public static long check(String call, long result) {
         if (result < 0 && result >= -4095) {
@@ -23,6 +24,7 @@ public final class KernelException extends RuntimeException {
         }
         return result;
     }
+    // end::check[]
 
     /// {@return `result`, if the call succeeded}
     public static int check(String call, int result) {

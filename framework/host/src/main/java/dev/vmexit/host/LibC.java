@@ -32,6 +32,7 @@ public interface LibC {
         return NativeLibC.INSTANCE;
     }
 
+    // tag::device-calls[]
     /// {@return a new file descriptor} The caller owns it and closes it.
     int open(String path, int flags);
 
@@ -40,6 +41,7 @@ public interface LibC {
 
     /// {@return what the device answers} `argument` is a number or the address of a struct.
     int ioctl(int fd, long request, long argument);
+    // end::device-calls[]
 
     /// `ioctl(fd, KVM_RUN, 0)`: the one call that is made for every exit, hence its own, faster
     /// way.

@@ -13,18 +13,22 @@ public final class Mapping implements AutoCloseable {
     private final MemorySegment segment;
 
     @SuppressWarnings("restricted")
+    // tag::mapping[]
     private Mapping(LibC libc, long address, long sizeBytes) {
         this.segment = MemorySegment.ofAddress(address).reinterpret(sizeBytes, arena,
                 gone -> libc.munmap(gone.address(), sizeBytes));
     }
+    // end::mapping[]
 
     /// {@return zeroed memory} Pages take up room only once they are touched.
     ///
     /// @throws KernelException if the host has no such amount of address space
+    // tag::anonymous[]
     public static Mapping anonymous(LibC libc, long sizeBytes) {
         int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE;
         return map(libc, sizeBytes, flags, -1);
     }
+    // end::anonymous[]
 
     /// {@return the first `sizeBytes` bytes of what `fd` shares, such as a vCPU's `kvm_run` page}
     public static Mapping shared(LibC libc, int fd, long sizeBytes) {

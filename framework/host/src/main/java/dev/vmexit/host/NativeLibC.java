@@ -97,9 +97,11 @@ final class NativeLibC implements LibC {
         return result(C.tgkill(C.getpid(), tid, SIGUSR1));
     }
 
+    // tag::errno[]
     private static int result(int returned) {
         return returned == -1 ? -Native.getLastError() : returned;
     }
+    // end::errno[]
 
     private static long result(long returned) {
         return returned == -1 ? -Native.getLastError() : returned;

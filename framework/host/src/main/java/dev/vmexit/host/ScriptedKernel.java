@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -21,14 +22,22 @@ public final class ScriptedKernel implements LibC {
 
     private final Map<Long, Answer> answers = new HashMap<>();
     private final Map<Long, Arena> mappings = new HashMap<>();
+    private final LinkedHashMap<Long, Long> sizes = new LinkedHashMap<>();
     private final TreeSet<Integer> descriptors = new TreeSet<>();
     private final List<String> calls = new ArrayList<>();
     private int openErrno;
+    private int mmapErrno;
     private int nextDescriptor = 100;
 
-    /// Lets `open` fail from now on; 0 lets it succeed again.
+    /// Lets `open` fail from now on; null lets it succeed again.
     public ScriptedKernel failOpenWith(Errno errno) {
         openErrno = errno == null ? 0 : errno.number();
+        return this;
+    }
+
+    /// Lets `mmap` fail from now on; null lets it succeed again.
+    public ScriptedKernel failMmapWith(Errno errno) {
+        mmapErrno = errno == null ? 0 : errno.number();
         return this;
     }
 
@@ -54,6 +63,13 @@ public final class ScriptedKernel implements LibC {
 
     public int openMappings() {
         return mappings.size();
+    }
+
+    /// {@return the memory of a mapping, in the order of creation; it must still be mapped}
+    @SuppressWarnings("restricted")
+    public MemorySegment mapped(int index) {
+        var entry = sizes.sequencedEntrySet().stream().skip(index).findFirst().orElseThrow();
+        return MemorySegment.ofAddress(entry.getKey()).reinterpret(entry.getValue());
     }
 
     private int newDescriptor() {
@@ -91,18 +107,20 @@ public final class ScriptedKernel implements LibC {
     @Override
     public long mmap(long length, int protection, int flags, int fd, long offset) {
         calls.add("mmap(%d)".formatted(length));
-        if (length <= 0) {
-            return -Errno.EINVAL.number();
+        if (length <= 0 || mmapErrno != 0) {
+            return mmapErrno != 0 ? -mmapErrno : -Errno.EINVAL.number();
         }
         Arena arena = Arena.ofShared();
         long address = arena.allocate(length, 4096).address();
         mappings.put(address, arena);
+        sizes.put(address, length);
         return address;
     }
 
     @Override
     public int munmap(long address, long length) {
         calls.add("munmap(%d)".formatted(length));
+        sizes.remove(address);
         Arena arena = mappings.remove(address);
         if (arena == null) {
             return -Errno.EINVAL.number();

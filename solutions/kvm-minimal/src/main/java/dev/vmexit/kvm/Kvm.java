@@ -18,9 +18,11 @@ public final class Kvm implements AutoCloseable {
     /// The version has been 12 since Linux 2.6.22; everything newer is a [Capability].
     public static final int API_VERSION = 12;
 
+    // tag::needed[]
     /// Without these nothing here works.
     public static final Set<Capability> NEEDED = EnumSet.of(Capability.USER_MEMORY,
             Capability.EXT_CPUID, Capability.IMMEDIATE_EXIT);
+    // end::needed[]
 
     private final LibC libc;
     private final int fd;
@@ -54,11 +56,13 @@ public final class Kvm implements AutoCloseable {
     }
     // end::kvm-01[]
 
+    // tag::check[]
     /// {@return 0 if this KVM lacks the capability, else a positive number, for some a size}
     public int check(Capability capability) {
         return KernelException.check("ioctl(KVM_CHECK_EXTENSION)",
                 libc.ioctl(fd, KVM_CHECK_EXTENSION, capability.number()));
     }
+    // end::check[]
 
     /// Makes sure that this KVM has all the capabilities, asking for each of them.
     ///
@@ -91,9 +95,10 @@ public final class Kvm implements AutoCloseable {
     // tag::kvm-03[]
     public Vm createVm() {
         // tag::solution[]
+        int runPageBytes = runPageBytes();
         int vmFd = KernelException.check("ioctl(KVM_CREATE_VM)",
                 libc.ioctl(fd, KVM_CREATE_VM, 0)); // <1>
-        return new Vm(libc, vmFd, runPageBytes());
+        return new Vm(libc, vmFd, runPageBytes);
         // end::solution[]
         // tag::stub[]
         //~ throw Todo.of("kvm-03", "create a VM and wrap its descriptor");
@@ -101,11 +106,13 @@ public final class Kvm implements AutoCloseable {
     }
     // end::kvm-03[]
 
+    // tag::run-page[]
     /// {@return the length of the memory that each vCPU shares with us; it begins with `kvm_run`}
     int runPageBytes() {
         return KernelException.check("ioctl(KVM_GET_VCPU_MMAP_SIZE)",
                 libc.ioctl(fd, KVM_GET_VCPU_MMAP_SIZE, 0));
     }
+    // end::run-page[]
 
     /// {@return the CPUID leaves that this KVM can let a guest see}
     public Cpuid supportedCpuid() {

@@ -74,6 +74,7 @@ final class KvmRun {
         return LAYOUT.byteOffset(groupElement("exit"), groupElement(member), groupElement(field));
     }
 
+    // tag::accessors[]
     int exitReason() {
         return page.get(JAVA_INT, EXIT_REASON);
     }
@@ -85,6 +86,7 @@ final class KvmRun {
     int u16(long offset) {
         return Short.toUnsignedInt(page.get(JAVA_SHORT, offset));
     }
+    // end::accessors[]
 
     long u32(long offset) {
         return Integer.toUnsignedLong(page.get(JAVA_INT, offset));

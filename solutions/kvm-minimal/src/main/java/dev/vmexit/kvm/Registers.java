@@ -22,11 +22,13 @@ public record Registers(long rax, long rbx, long rcx, long rdx, long rsi, long r
                     .map(component -> JAVA_LONG.withName(component.getName()))
                     .toArray(MemoryLayout[]::new));
 
+    // tag::starting-at[]
     /// {@return registers that are all 0, but for the instruction pointer and the reserved flag}
     public static Registers startingAt(long rip) {
         return new Registers(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, rip,
                 RFLAGS_RESERVED);
     }
+    // end::starting-at[]
 
     static Registers read(MemorySegment struct) {
         long[] r = struct.toArray(JAVA_LONG);

@@ -9,10 +9,12 @@ package dev.vmexit.kvm;
 ///
 /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4 "API description"
 public final class Requests {
+    // tag::system[]
     public static final long KVM_GET_API_VERSION = none(0x00);
     public static final long KVM_CREATE_VM = none(0x01);
     public static final long KVM_CHECK_EXTENSION = none(0x03);
     public static final long KVM_GET_VCPU_MMAP_SIZE = none(0x04);
+    // end::system[]
     public static final long KVM_GET_SUPPORTED_CPUID = readWrite(0x05, 8);
 
     public static final long KVM_CREATE_VCPU = none(0x41);
@@ -38,6 +40,7 @@ public final class Requests {
 
     private Requests() {}
 
+    // tag::encode[]
     private static long none(int number) {
         return 0xAE00 | number;
     }
@@ -49,6 +52,7 @@ public final class Requests {
     private static long read(int number, int sizeBytes) {
         return 2L << 30 | (long) sizeBytes << 16 | none(number);
     }
+    // end::encode[]
 
     private static long readWrite(int number, int sizeBytes) {
         return 3L << 30 | (long) sizeBytes << 16 | none(number);

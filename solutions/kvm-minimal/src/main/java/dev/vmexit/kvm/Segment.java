@@ -25,17 +25,21 @@ import java.lang.foreign.StructLayout;
 public record Segment(long base, long limit, int selector, int type, int present, int dpl, int db,
         int s, int l, int g, int avl) {
 
+    // tag::layout[]
     static final StructLayout LAYOUT = MemoryLayout.structLayout(JAVA_LONG.withName("base"),
             JAVA_INT.withName("limit"), JAVA_SHORT.withName("selector"),
             JAVA_BYTE.withName("type"), JAVA_BYTE.withName("present"), JAVA_BYTE.withName("dpl"),
             JAVA_BYTE.withName("db"), JAVA_BYTE.withName("s"), JAVA_BYTE.withName("l"),
             JAVA_BYTE.withName("g"), JAVA_BYTE.withName("avl"), JAVA_BYTE.withName("unusable"),
             MemoryLayout.paddingLayout(1));
+    // end::layout[]
 
+    // tag::at[]
     /// {@return the same segment at another place}
     public Segment at(int newSelector, long newBase) {
         return new Segment(newBase, limit, newSelector, type, present, dpl, db, s, l, g, avl);
     }
+    // end::at[]
 
     static Segment read(MemorySegment struct, long offset) {
         int[] bytes = new int[8];

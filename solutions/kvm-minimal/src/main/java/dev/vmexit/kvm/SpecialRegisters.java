@@ -101,11 +101,13 @@ public record SpecialRegisters(List<Segment> segments, DescriptorTable gdt, Desc
         return control.get(5);
     }
 
+    // tag::with-segments[]
     /// {@return the same, with CS replaced, and DS, ES, FS, GS, SS all replaced by `data`}
     public SpecialRegisters withSegments(Segment code, Segment data) {
         return new SpecialRegisters(List.of(code, data, data, data, data, data, segments.get(6),
                 segments.get(7)), gdt, idt, control, pending);
     }
+    // end::with-segments[]
 
     public SpecialRegisters withGdt(DescriptorTable table) {
         return new SpecialRegisters(segments, table, idt, control, pending);

@@ -40,7 +40,11 @@ public final class Vm implements AutoCloseable {
     /// @throws IllegalArgumentException if the slot breaks a rule of [MemorySlots#add]
     /// @throws KernelException if the host has no memory or KVM no slot left
     public MemorySlot addRam(int number, GuestAddress start, long sizeBytes) {
-        Mapping mapping = Mapping.anonymous(libc, Math.max(sizeBytes, 1));
+        if (sizeBytes <= 0) {
+            throw new IllegalArgumentException("slot %d at %s cannot have %d bytes"
+                    .formatted(number, start, sizeBytes));
+        }
+        Mapping mapping = Mapping.anonymous(libc, sizeBytes);
         try {
             var slot = new MemorySlot(number, start, mapping.segment(),
                     MemorySlot.Access.READ_WRITE);
@@ -110,6 +114,7 @@ public final class Vm implements AutoCloseable {
     /// call}
     ///
     /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.8 "KVM_GET_DIRTY_LOG"
+    // tag::dirty[]
     public BitSet dirtyPages(MemorySlot slot) {
         long pages = slot.sizeBytes() / MemorySlots.PAGE_BYTES;
         try (Arena arena = Arena.ofConfined()) {
@@ -121,6 +126,7 @@ public final class Vm implements AutoCloseable {
             return BitSet.valueOf(bitmap.toArray(JAVA_LONG));
         }
     }
+    // end::dirty[]
 
     /// {@return a new vCPU in its power-on state}
     ///

@@ -73,7 +73,7 @@ public sealed interface VmExit {
             case FailEntry f -> "could not be entered: the CPU refused its state, reason 0x%x"
                     .formatted(f.reason);
             case InternalError e -> "could not be continued: KVM's internal error %d%s"
-                    .formatted(e.suberror, e.suberror == 1
+                    .formatted(e.suberror, e.suberror == 1 && e.bytes.length > 0
                             ? ", it cannot emulate the instruction " + hex(e.bytes)
                             : "");
             case Debug d -> "stopped at a breakpoint at " + d.pc;

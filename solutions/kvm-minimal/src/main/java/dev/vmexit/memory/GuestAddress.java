@@ -20,10 +20,12 @@ public record GuestAddress(long value) implements Comparable<GuestAddress> {
         return (value & boundary - 1) == 0;
     }
 
+    // tag::within[]
     /// {@return whether this address lies in `[start, start + sizeBytes)`}
     public boolean isWithin(GuestAddress start, long sizeBytes) {
         return Long.compareUnsigned(value - start.value, sizeBytes) < 0;
     }
+    // end::within[]
 
     @Override
     public int compareTo(GuestAddress other) {

@@ -23,6 +23,7 @@ public final class GuestMemory {
     /// {@return the host memory behind a guest-physical range}
     ///
     /// @throws GuestFault if the range is not RAM, or not all of it
+    // tag::range[]
     public MemorySegment range(GuestAddress start, long sizeBytes) {
         MemorySlot slot = slots.find(start).orElseThrow(() -> new GuestFault(
                 "address " + start + " is not in the guest's memory"));
@@ -33,6 +34,7 @@ public final class GuestMemory {
         }
         return slot.host().asSlice(offset, sizeBytes);
     }
+    // end::range[]
 
     public byte[] read(GuestAddress start, int sizeBytes) {
         return range(start, sizeBytes).toArray(ValueLayout.JAVA_BYTE);

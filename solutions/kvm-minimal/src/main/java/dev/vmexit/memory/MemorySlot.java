@@ -9,9 +9,11 @@ import java.lang.foreign.MemorySegment;
 /// @param host the host's memory; as long as the slot, page-aligned
 /// @param access what the guest may do, and whether KVM keeps a dirty log
 public record MemorySlot(int number, GuestAddress start, MemorySegment host, Access access) {
+    // tag::access[]
     /// KVM's flags for a slot, as combinations that make sense.
     public enum Access {
         READ_WRITE(0), LOGGED(1), READ_ONLY(2);
+        // end::access[]
 
         private final int flags;
 
@@ -29,6 +31,7 @@ public record MemorySlot(int number, GuestAddress start, MemorySegment host, Acc
         return host.byteSize();
     }
 
+    // tag::overlaps[]
     /// {@return the last address of the slot} Not the one after it: that may be 2⁶⁴.
     public GuestAddress last() {
         return start.plus(sizeBytes() - 1);
@@ -41,6 +44,7 @@ public record MemorySlot(int number, GuestAddress start, MemorySegment host, Acc
     boolean overlaps(MemorySlot other) {
         return contains(other.start) || other.contains(start);
     }
+    // end::overlaps[]
 
     @Override
     public String toString() {
