@@ -1,9 +1,9 @@
 package dev.vmexit.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vmexit.course.Graded;
+import dev.vmexit.course.Thrown;
 import dev.vmexit.host.Errno;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.host.LibC;
@@ -40,15 +40,15 @@ class Kvm04MemoryTest {
     @Graded(exercise = "kvm-04", id = "kvm-04.aligned", points = 2)
     void start_size_and_host_memory_are_whole_pages() {
         var slots = new MemorySlots();
-        assertThatThrownBy(() -> slots.add(slot(0, 0x1001, PAGE))).as("a start of 0x1001")
+        assertThat(Thrown.by(() -> slots.add(slot(0, 0x1001, PAGE)))).as("a start of 0x1001")
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> slots.add(slot(0, 0x1000, 100))).as("a size of 100 bytes")
+        assertThat(Thrown.by(() -> slots.add(slot(0, 0x1000, 100)))).as("a size of 100 bytes")
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> slots.add(slot(0, 0x1000, 0))).as("a size of 0")
+        assertThat(Thrown.by(() -> slots.add(slot(0, 0x1000, 0)))).as("a size of 0")
                 .isInstanceOf(IllegalArgumentException.class);
         var crooked = new MemorySlot(0, new GuestAddress(0), host.asSlice(8, PAGE),
                 MemorySlot.Access.READ_WRITE);
-        assertThatThrownBy(() -> slots.add(crooked)).as("host memory that begins inside a page")
+        assertThat(Thrown.by(() -> slots.add(crooked))).as("host memory that begins inside a page")
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(slots.all()).as("slots kept after four refusals").isEmpty();
     }
@@ -59,14 +59,14 @@ class Kvm04MemoryTest {
         var slots = holding(slot(0, 0x4000, 2 * PAGE), slot(1, 0x6000, PAGE));
         assertThat(slots.all()).as("two slots that touch at 0x6000").hasSize(2);
         for (long start : new long[]{0x3000, 0x4000, 0x5000}) {
-            assertThatThrownBy(() -> slots.add(slot(2, start, 2 * PAGE)))
+            assertThat(Thrown.by(() -> slots.add(slot(2, start, 2 * PAGE))))
                     .as("two pages at 0x%x over slot 0 at 0x4000", start)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("slot 0").hasMessageContaining("slot 2");
         }
-        assertThatThrownBy(() -> slots.add(slot(2, 0x3000, 4 * PAGE))).as("around slot 0")
+        assertThat(Thrown.by(() -> slots.add(slot(2, 0x3000, 4 * PAGE)))).as("around slot 0")
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> slots.add(slot(1, 0x9000, PAGE))).as("number 1 again")
+        assertThat(Thrown.by(() -> slots.add(slot(1, 0x9000, PAGE)))).as("number 1 again")
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(slots.all()).hasSize(2);
     }
@@ -76,7 +76,7 @@ class Kvm04MemoryTest {
     void addresses_are_unsigned_and_a_slot_does_not_wrap() {
         var top = slot(0, -PAGE, PAGE);
         assertThat(holding(top).all()).as("the last page of 64 bits").containsExactly(top);
-        assertThatThrownBy(() -> holding(slot(0, -PAGE, 2 * PAGE)))
+        assertThat(Thrown.by(() -> holding(slot(0, -PAGE, 2 * PAGE))))
                 .as("two pages from 0xfffffffffffff000").isInstanceOf(
                         IllegalArgumentException.class);
         assertThat(holding(slot(0, 0, PAGE), slot(1, Long.MIN_VALUE, PAGE)).all()).hasSize(2);
@@ -109,7 +109,7 @@ class Kvm04MemoryTest {
         ScriptedKernel kernel = Scripts.kvm();
         kernel.on(Requests.KVM_SET_USER_MEMORY_REGION, (fd, a) -> -Errno.EINVAL.number());
         try (Vm vm = Scripts.vm(kernel)) {
-            assertThatThrownBy(() -> vm.addRam(0, new GuestAddress(0), PAGE))
+            assertThat(Thrown.by(() -> vm.addRam(0, new GuestAddress(0), PAGE)))
                     .isInstanceOf(KernelException.class);
             assertThat(vm.slots()).as("slots after KVM answered EINVAL").isEmpty();
             assertThat(kernel.openMappings()).as("mappings left").isZero();

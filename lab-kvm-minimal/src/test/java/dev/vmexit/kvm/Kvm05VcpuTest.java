@@ -1,9 +1,9 @@
 package dev.vmexit.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vmexit.course.Graded;
+import dev.vmexit.course.Thrown;
 import dev.vmexit.host.Errno;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.host.LibC;
@@ -32,7 +32,7 @@ class Kvm05VcpuTest {
         ScriptedKernel kernel = Scripts.kvm().failMmapWith(Errno.ENOMEM);
         try (Vm vm = Scripts.vm(kernel)) {
             int before = kernel.openDescriptors();
-            assertThatThrownBy(() -> vm.createVcpu(0)).as("mmap answered ENOMEM")
+            assertThat(Thrown.by(() -> vm.createVcpu(0))).as("mmap answered ENOMEM")
                     .isInstanceOf(KernelException.class).hasMessageContaining("ENOMEM");
             assertThat(kernel.openDescriptors()).as("descriptors after the failure")
                     .isEqualTo(before);

@@ -24,6 +24,7 @@ public final class ForeignIoctl {
             .withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
     /// {@return the result, or `-errno`}
+    // tag::call[]
     public int call(int fd, long request, long argument) {
         try {
             MemorySegment captured = CAPTURED.get();
@@ -33,6 +34,7 @@ public final class ForeignIoctl {
             throw new AssertionError("a downcall of ioctl threw", impossible);
         }
     }
+    // end::call[]
 
     /// `int ioctl(int fd, unsigned long request, ...)`: the third argument is variadic.
     @SuppressWarnings("restricted")

@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
 final class NativeLibC implements LibC {
     static final NativeLibC INSTANCE = new NativeLibC();
 
-    /// Free for programs: HotSpot uses `SIGUSR2`-like numbers for itself, never this one.
+    /// Free for programs: HotSpot keeps `SIGUSR2` for itself, and leaves this one alone.
     private static final int SIGUSR1 = 10;
 
     /// `struct sigaction` as glibc has it on 64-bit Linux: handler, mask (128 bytes), flags,
@@ -33,6 +33,7 @@ final class NativeLibC implements LibC {
     /// A handler must exist or the signal would end the process; it must do nothing, and it must be
     /// native code, because the JVM may not be entered from a signal. `abs` of the C library is all
     /// three. No `SA_RESTART`: the interrupted call is to return `EINTR`.
+    // tag::handler[]
     private static void installSilentHandler() {
         var handler = NativeLibrary.getInstance("c").getFunction("abs");
         var action = new com.sun.jna.Memory(SIGACTION_BYTES);
@@ -41,6 +42,7 @@ final class NativeLibC implements LibC {
         KernelException.check("sigaction(SIGUSR1)",
                 result(C.sigaction(SIGUSR1, action, Pointer.NULL)));
     }
+    // end::handler[]
 
     @Override
     public int open(String path, int flags) {
@@ -92,10 +94,12 @@ final class NativeLibC implements LibC {
         return C.gettid();
     }
 
+    // tag::interrupt[]
     @Override
     public int interrupt(int tid) {
         return result(C.tgkill(C.getpid(), tid, SIGUSR1));
     }
+    // end::interrupt[]
 
     // tag::errno[]
     private static int result(int returned) {
@@ -109,6 +113,7 @@ final class NativeLibC implements LibC {
 
     /// The C prototypes, method by method.
     private static final class C {
+        // tag::prototypes[]
         static {
             Native.register(C.class, NativeLibrary.getInstance("c"));
         }
@@ -118,6 +123,7 @@ final class NativeLibC implements LibC {
         static native int close(int fd);
 
         static native int ioctl(int fd, long request, long argument);
+        // end::prototypes[]
 
         @SuppressWarnings("checkstyle:ParameterNumber")
         static native long mmap(long addr, long length, int prot, int flags, int fd, long offset);

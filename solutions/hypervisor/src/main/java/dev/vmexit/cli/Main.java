@@ -1,5 +1,6 @@
 package dev.vmexit.cli;
 
+import dev.vmexit.course.CourseException;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.kvm.UnsupportedKvm;
 import dev.vmexit.linux.BootFailure;
@@ -13,9 +14,11 @@ import picocli.CommandLine.Command;
 /// 70 a bug of ours, with a stack trace.
 @Command(name = "vmexit", description = "A hypervisor, and the course that builds it.",
         mixinStandardHelpOptions = true, version = "vmexit 1.0", subcommands = {
-                DoctorCommand.class, RunCommand.class, BootCommand.class})
+                DoctorCommand.class, RunCommand.class, BootCommand.class, LearnCommand.class,
+                HintCommand.class, CheckCommand.class, GradeCommand.class, CourseCommand.class})
 public final class Main {
     static final int FAILED = 1;
+    static final int USAGE = 2;
     static final int BUG = 70;
 
     public static void main(String[] arguments) {
@@ -35,16 +38,17 @@ public final class Main {
 
     private static int report(Exception thrown, CommandLine command,
             CommandLine.ParseResult parsed) {
-        return switch (thrown) {
-            case KernelException _,UnsupportedKvm _,BootFailure _,GuestFault _ -> {
-                command.getErr().println("vmexit: " + thrown.getMessage());
-                yield FAILED;
-            }
-            default -> {
-                command.getErr().println("vmexit: this is a bug of ours; please report it:");
-                thrown.printStackTrace(command.getErr());
-                yield BUG;
-            }
+        boolean expected = switch (thrown) {
+            case KernelException _,UnsupportedKvm _,BootFailure _ -> true;
+            case GuestFault _,CourseException _ -> true;
+            default -> false;
         };
+        if (expected) {
+            command.getErr().println("vmexit: " + thrown.getMessage());
+            return FAILED;
+        }
+        command.getErr().println("vmexit: this is a bug of ours; please report it:");
+        thrown.printStackTrace(command.getErr());
+        return BUG;
     }
 }

@@ -74,7 +74,8 @@ final class RunCommand implements Callable<Integer> {
             if (!console.output().isEmpty() && !console.output().endsWith("\n") && !trace) {
                 out.println();
             }
-            out.printf("-- %s %s, after %d exits%n", guest.name(), end.inWords(), exits.count);
+            out.printf("-- %s %s, after %d %s%n", guest.name(), end.inWords(),
+                    exits.count, exits.count == 1 ? "exit" : "exits");
             return endedWell(guest, end) ? 0 : Main.FAILED;
         }
     }

@@ -31,6 +31,7 @@ final class ExitDecoder {
     private static final long MMIO_DATA = KvmRun.offset("mmio", "data");
     private static final long MMIO_LENGTH = KvmRun.offset("mmio", "len");
     private static final long MMIO_IS_WRITE = KvmRun.offset("mmio", "is_write");
+    private static final long INTERNAL_SUBERROR = KvmRun.offset("internal", "suberror");
     private static final long INTERNAL_NDATA = KvmRun.offset("internal", "ndata");
     private static final long INTERNAL_DATA = KvmRun.offset("internal", "data");
 
@@ -67,7 +68,7 @@ final class ExitDecoder {
                     run.u32(KvmRun.offset("fail_entry", "cpu")));
             case KVM_EXIT_INTR -> new VmExit.Interrupted();
             case KVM_EXIT_INTERNAL_ERROR -> new VmExit.InternalError(
-                    run.u32(KvmRun.offset("internal", "suberror")), instruction(run));
+                    run.u32(INTERNAL_SUBERROR), instruction(run));
             case KVM_EXIT_SYSTEM_EVENT -> new VmExit.SystemEvent(
                     run.u32(KvmRun.offset("system_event", "type")));
             default -> new VmExit.Unknown(Integer.toUnsignedLong(reason));
@@ -115,10 +116,12 @@ final class ExitDecoder {
     }
     // end::kvm-07-mmio[]
 
-    /// The bytes of the instruction KVM could not emulate: with `ndata` ≥ 3, `data[1]` begins with
-    /// their number and holds up to 15 of them.
+    /// The bytes of the instruction KVM could not emulate, as many as it fetched. They are there
+    /// only if bit 0 of the flags in `data[0]` says so: then `data[1]` begins with their number.
     private static byte[] instruction(KvmRun run) {
-        if (run.u32(INTERNAL_NDATA) < 3) {
+        boolean present = run.u32(INTERNAL_SUBERROR) == KVM_INTERNAL_ERROR_EMULATION
+                && run.u32(INTERNAL_NDATA) >= 3 && (run.u64(INTERNAL_DATA) & 1) != 0;
+        if (!present) {
             return new byte[0];
         }
         int size = Math.min(run.u8(INTERNAL_DATA + 8), 15);

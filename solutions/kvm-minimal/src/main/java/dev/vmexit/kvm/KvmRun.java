@@ -40,6 +40,7 @@ final class KvmRun {
             JAVA_SHORT.withName("flags"),
             JAVA_LONG.withName("cr8"),
             JAVA_LONG.withName("apic_base"),
+            // tag::union[]
             unionLayout(
                     structLayout(JAVA_BYTE.withName("direction"), JAVA_BYTE.withName("size"),
                             JAVA_SHORT.withName("port"), JAVA_INT.withName("count"),
@@ -47,6 +48,7 @@ final class KvmRun {
                     structLayout(JAVA_LONG.withName("phys_addr"), JAVA_LONG.withName("data"),
                             JAVA_INT.withName("len"), JAVA_BYTE.withName("is_write"),
                             paddingLayout(3)).withName("mmio"),
+                    // end::union[]
                     structLayout(JAVA_LONG.withName("reason"), JAVA_INT.withName("cpu"),
                             paddingLayout(4)).withName("fail_entry"),
                     structLayout(JAVA_INT.withName("suberror"), JAVA_INT.withName("ndata"),
@@ -70,9 +72,11 @@ final class KvmRun {
     }
 
     /// {@return the offset of a field of one member of the union}
+    // tag::offset[]
     static long offset(String member, String field) {
         return LAYOUT.byteOffset(groupElement("exit"), groupElement(member), groupElement(field));
     }
+    // end::offset[]
 
     // tag::accessors[]
     int exitReason() {
@@ -97,17 +101,22 @@ final class KvmRun {
     }
 
     /// {@return a copy of some bytes of the page}
+    // tag::bytes[]
     byte[] bytes(long offset, long sizeBytes) {
         return page.asSlice(offset, sizeBytes).toArray(JAVA_BYTE);
     }
+    // end::bytes[]
 
     /// Ordered before everything the caller does next, such as sending a signal.
+    // tag::immediate-exit[]
     void setImmediateExit(boolean set) {
         IMMEDIATE_EXIT.setVolatile(page, 0L, (byte) (set ? 1 : 0));
     }
+    // end::immediate-exit[]
 
     /// Puts an answer where KVM will look for it: at `data_offset` for a port, in `mmio.data` for
     /// an address. A string instruction reads several values; each gets the same answer.
+    // tag::answer[]
     void answer(VmExit.Question question, long value) {
         long offset = switch (question) {
             case VmExit.In in -> u64(offset("io", "data_offset"));
@@ -117,4 +126,5 @@ final class KvmRun {
             page.set(JAVA_BYTE, offset + i, (byte) (value >>> 8 * (i % question.size())));
         }
     }
+    // end::answer[]
 }

@@ -22,8 +22,10 @@ import java.lang.foreign.StructLayout;
 /// @param l 1: 64-bit code
 /// @param g 1: the descriptor's limit counts pages
 /// @spec https://www.intel.com/sdm Intel SDM Vol. 3, section 3.4.5 "Segment Descriptors"
+// tag::segment[]
 public record Segment(long base, long limit, int selector, int type, int present, int dpl, int db,
         int s, int l, int g, int avl) {
+    // end::segment[]
 
     // tag::layout[]
     static final StructLayout LAYOUT = MemoryLayout.structLayout(JAVA_LONG.withName("base"),

@@ -89,6 +89,11 @@ public record SpecialRegisters(List<Segment> segments, DescriptorTable gdt, Desc
         return control.get(0);
     }
 
+    /// {@return the address of the last page fault}
+    public long cr2() {
+        return control.get(1);
+    }
+
     public long cr3() {
         return control.get(2);
     }

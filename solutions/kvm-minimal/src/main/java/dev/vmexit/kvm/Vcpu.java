@@ -62,6 +62,7 @@ public final class Vcpu implements AutoCloseable {
     ///
     /// @throws KernelException if KVM cannot run this vCPU at all
     /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.10 "KVM_RUN"
+    // tag::run[]
     public VmExit run() {
         noteRunner();
         int result = libc.kvmRun(fd);
@@ -72,9 +73,14 @@ public final class Vcpu implements AutoCloseable {
         KernelException.check("ioctl(KVM_RUN)", result);
         return ExitDecoder.decode(run);
     }
+    // end::run[]
 
     private void noteRunner() {
         if (runner != Thread.currentThread()) {
+            if (Thread.currentThread().isVirtual()) {
+                throw new IllegalStateException("a vCPU needs a thread of the system: a virtual "
+                        + "one changes its carrier, and a signal would find another");
+            }
             runner = Thread.currentThread();
             runnerTid = libc.gettid();
         }

@@ -62,12 +62,13 @@ public sealed interface VmExit {
     }
 
     /// {@return the exit in words, for people}
+    // tag::words[]
     default String inWords() {
         return switch (this) {
             case Out out -> "wrote %s to port 0x%x".formatted(hex(out.data), out.port);
-            case In in -> "read %d bytes from port 0x%x".formatted(in.size, in.port);
+            case In in -> "read %s from port 0x%x".formatted(bytes(in.size), in.port);
             case MmioWrite w -> "wrote 0x%x to address %s".formatted(w.value, w.address);
-            case MmioRead r -> "read %d bytes at address %s".formatted(r.size, r.address);
+            case MmioRead r -> "read %s at address %s".formatted(bytes(r.size), r.address);
             case Hlt _ -> "halted";
             case Shutdown _ -> "shut down: a triple fault, the CPU could not deliver an exception";
             case FailEntry f -> "could not be entered: the CPU refused its state, reason 0x%x"
@@ -75,12 +76,17 @@ public sealed interface VmExit {
             case InternalError e -> "could not be continued: KVM's internal error %d%s"
                     .formatted(e.suberror, e.suberror == 1 && e.bytes.length > 0
                             ? ", it cannot emulate the instruction " + hex(e.bytes)
-                            : "");
+                            : ", and it had no instruction to show");
             case Debug d -> "stopped at a breakpoint at " + d.pc;
             case SystemEvent e -> "asked for a system event of type " + e.type;
             case Interrupted _ -> "was interrupted from outside";
             case Unknown u -> "exited for a reason that is not known here: " + u.reason;
         };
+    }
+    // end::words[]
+
+    private static String bytes(int size) {
+        return size == 1 ? "1 byte" : size + " bytes";
     }
 
     private static String hex(byte[] bytes) {

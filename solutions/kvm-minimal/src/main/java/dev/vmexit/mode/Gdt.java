@@ -50,6 +50,7 @@ public final class Gdt {
     // end::kvm-11[]
 
     /// Writes a null descriptor and `segments` after it to [#ADDRESS].
+    // tag::write[]
     public static DescriptorTable write(GuestMemory memory, List<Segment> segments) {
         memory.writeLong(ADDRESS, 0);
         for (int i = 0; i < segments.size(); i++) {
@@ -57,4 +58,5 @@ public final class Gdt {
         }
         return new DescriptorTable(ADDRESS.value(), 8 * (segments.size() + 1) - 1);
     }
+    // end::write[]
 }

@@ -18,11 +18,13 @@ import java.util.List;
 
 /// 64 bits: paging is on, segments hardly matter any more.
 public final class LongMode {
+    // tag::segments[]
     /// 64-bit code for ring 0: `l` is 1 and `db` must be 0.
     public static final Segment CODE = new Segment(0, ProtectedMode.FOUR_GIB, Gdt.CODE, 11, 1, 0,
             0, 1, 1, 1, 0);
     /// Data for ring 0.
     public static final Segment DATA = new Segment(0, ProtectedMode.FOUR_GIB, Gdt.DATA, 3, 1, 0,
+            // end::segments[]
             1, 1, 0, 1, 0);
 
     private LongMode() {}

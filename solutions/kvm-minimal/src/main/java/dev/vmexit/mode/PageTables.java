@@ -17,12 +17,14 @@ import dev.vmexit.memory.GuestMemory;
 public final class PageTables {
     public static final GuestAddress PML4 = new GuestAddress(0x9000);
 
+    // tag::flags[]
     public static final long PRESENT = 1 << 0;
     public static final long WRITABLE = 1 << 1;
     /// Ring 3 may use the page too. Every level must say so; lab 1's kernel has a task in ring 3.
     public static final long USER = 1 << 2;
     /// In a PD entry: this is a page of 2 MiB, not a pointer to a page table.
     public static final long PAGE_SIZE = 1 << 7;
+    // end::flags[]
 
     static final long TABLE_BYTES = 4096;
     static final int ENTRIES = 512;

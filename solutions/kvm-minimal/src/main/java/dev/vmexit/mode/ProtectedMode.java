@@ -16,10 +16,12 @@ import java.util.List;
 public final class ProtectedMode {
     static final long FOUR_GIB = 0xFFFF_FFFFL;
 
+    // tag::segments[]
     /// Code, readable; from 0 to 4 GiB; for ring 0.
     public static final Segment CODE = new Segment(0, FOUR_GIB, Gdt.CODE, 11, 1, 0, 1, 1, 0, 1, 0);
     /// Data, writable; from 0 to 4 GiB; for ring 0.
     public static final Segment DATA = new Segment(0, FOUR_GIB, Gdt.DATA, 3, 1, 0, 1, 1, 0, 1, 0);
+    // end::segments[]
 
     private ProtectedMode() {}
 

@@ -6,6 +6,7 @@ import dev.vmexit.memory.GuestAddress;
 ///
 /// Two implementations: [TinyDevices] here, and the buses of a whole PC in lab 2. Called by the
 /// thread that runs the vCPU; with several vCPUs, by several threads.
+// tag::devices[]
 public interface Devices {
     /// {@return the value of a port} All ones where there is no device.
     ///
@@ -24,3 +25,4 @@ public interface Devices {
     /// {@return whether the machine has been switched off} Asked after every exit.
     boolean isOff();
 }
+// end::devices[]

@@ -17,6 +17,7 @@ public final class TinyDevices implements Devices {
         this.console = console;
     }
 
+    // tag::ports[]
     @Override
     public long in(int port, int size) {
         return port == GuestProgram.CONSOLE ? console.take() : -1;
@@ -30,7 +31,9 @@ public final class TinyDevices implements Devices {
             off = true;
         }
     }
+    // end::ports[]
 
+    // tag::addresses[]
     @Override
     public long read(GuestAddress address, int size) {
         return address.isWithin(PAGE, RegisterPage.SIZE_BYTES)
@@ -44,6 +47,7 @@ public final class TinyDevices implements Devices {
             page.write(address.minus(PAGE), value);
         }
     }
+    // end::addresses[]
 
     @Override
     public boolean isOff() {

@@ -1,5 +1,6 @@
 package dev.vmexit.tiny;
 
+import dev.vmexit.guest.EntryMode;
 import dev.vmexit.guest.GuestProgram;
 import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Kvm;
@@ -8,6 +9,7 @@ import dev.vmexit.kvm.Vm;
 import dev.vmexit.kvm.VmExit;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.mode.LongMode;
+import dev.vmexit.mode.PageTables;
 import dev.vmexit.mode.ProtectedMode;
 import dev.vmexit.mode.RealMode;
 import java.util.function.Consumer;
@@ -34,6 +36,7 @@ public final class TinyMachine implements AutoCloseable {
     /// {@return a machine with the guest loaded, about to execute its first instruction}
     // tag::load[]
     public static TinyMachine load(LibC libc, GuestProgram guest, Console console) {
+        requireRoom(guest);
         Kvm kvm = Kvm.open(libc);
         Vm vm = null;
         try {
@@ -56,9 +59,21 @@ public final class TinyMachine implements AutoCloseable {
 
     /// Interrupt controllers and a timer. With them `HLT` waits for an interrupt and no longer
     /// exits.
+    // tag::add-timer[]
     private static void addTimer(Vm vm) {
         vm.createIrqchip(SPARE_PAGES);
         vm.createPit();
+    }
+    // end::add-timer[]
+
+    /// The page tables of long mode stand above a tiny guest, and would overwrite a longer one.
+    private static void requireRoom(GuestProgram guest) {
+        long end = guest.loadAddress() + guest.image().length;
+        if (guest.mode() == EntryMode.LONG && end > PageTables.PML4.value()
+                || end > guest.memoryBytes()) {
+            throw new IllegalArgumentException("guest %s ends at 0x%x: there is no room for it"
+                    .formatted(guest.name(), end));
+        }
     }
 
     private static void enter(GuestProgram guest, Vm vm, Vcpu vcpu) {

@@ -57,6 +57,7 @@ final class KernelTables {
         idt();
     }
 
+    // tag::gdt[]
     private void gdt(long tss) {
         a.align(16);
         Label gdt = a.here("gdt");
@@ -71,12 +72,14 @@ final class KernelTables {
         a.qword(tss >>> 32);
         pseudoDescriptor(gdtr, gdt, 7 * 8);
     }
+    // end::gdt[]
 
     private static Segment forRing3(Segment s) {
         return new Segment(s.base(), s.limit(), s.selector(), s.type(), s.present(), 3, s.db(),
                 s.s(), s.l(), s.g(), s.avl());
     }
 
+    // tag::idt[]
     private void idt() {
         a.align(16);
         Label idt = a.here("idt");
@@ -91,6 +94,7 @@ final class KernelTables {
         }
         pseudoDescriptor(idtr, idt, vectors * Idt.GATE_BYTES);
     }
+    // end::idt[]
 
     /// What `LGDT` and `LIDT` read: the last byte's offset, then the address.
     private void pseudoDescriptor(Label label, Label table, int bytes) {

@@ -28,6 +28,7 @@ final class Pic {
     private Pic() {}
 
     /// Inputs 0 … 7 become vectors `first` …, inputs 8 … 15 the eight after; all are masked.
+    // tag::remap[]
     static void remap(Assembler a, int first) {
         out(a, COMMAND, ICW1_INIT_WITH_ICW4);
         out(a, SECOND_COMMAND, ICW1_INIT_WITH_ICW4);
@@ -40,6 +41,7 @@ final class Pic {
         out(a, SECOND_MASK, ALL);
         mask(a, ALL);
     }
+    // end::remap[]
 
     static void mask(Assembler a, int bits) {
         out(a, MASK, bits);

@@ -15,10 +15,12 @@ final class Pit {
 
     private Pit() {}
 
+    // tag::start[]
     static void start(Assembler a) {
         int divisor = INPUT_HZ / TICKS_PER_SECOND;
         Pic.out(a, CONTROL, RATE_GENERATOR);
         Pic.out(a, CHANNEL_0, divisor & 0xFF);
         Pic.out(a, CHANNEL_0, divisor >>> 8);
     }
+    // end::start[]
 }

@@ -13,6 +13,7 @@ import static dev.vmexit.asm.Register.RSI;
 import static dev.vmexit.asm.Register.RSP;
 import static dev.vmexit.asm.SegmentRegister.SS;
 import static dev.vmexit.guest.GuestProgram.CONSOLE;
+import static dev.vmexit.kvm.Registers.RFLAGS_RESERVED;
 
 import dev.vmexit.asm.Alu;
 import dev.vmexit.asm.Assembler;
@@ -33,8 +34,8 @@ import dev.vmexit.guest.GuestProgram;
 /// ```
 ///
 /// The system call is `INT3`, the software interrupt of one byte. `INT 0x80` would look more like
-/// Linux, but a KVM without hardware support lets ring 3 run natively and emulates the rest, and
-/// there `INT` with a number is refused in ring 3 while `INT3` arrives.
+/// Linux, but on a KVM without hardware support ring 3 runs natively, under the host's own
+/// interrupt table, and that lets ring 3 use only a few vectors; 3 is one of them.
 ///
 /// | RAX | system call | does |
 /// |---|---|---|
@@ -124,7 +125,8 @@ public final class TinyKernel {
     // tag::kvm-13-enter[]
     private void enterTask() {
         // tag::solution[]
-        for (long value : new long[]{USER_DATA, USER_STACK, RFLAGS_IF | 1 << 1, USER_CODE}) {
+        for (long value : new long[]{USER_DATA, USER_STACK, RFLAGS_IF | RFLAGS_RESERVED,
+                USER_CODE}) {
             a.mov(RAX, value);
             a.push(RAX);
         }
@@ -221,6 +223,7 @@ public final class TinyKernel {
     }
     // end::kvm-13-eoi[]
 
+    // tag::system-call[]
     private void systemCall() {
         Label clock = a.label("clock");
         Label exit = a.label("exit");
@@ -240,6 +243,7 @@ public final class TinyKernel {
         a.out(GuestProgram.POWER, AL);
         a.hlt();
     }
+    // end::system-call[]
 
     /// Prints the text at RSI; changes RAX, RDX and RSI.
     private void puts() {

@@ -17,12 +17,14 @@ final class Tss {
 
     private Tss() {}
 
+    // tag::bytes[]
     static byte[] bytes(long rsp0) {
         return ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(RSP0, rsp0)
                 .putShort(IO_MAP_BASE, (short) BYTES)
                 .array();
     }
+    // end::bytes[]
 
     /// {@return the segment that a descriptor must describe}
     static Segment segment(long base, int selector) {

@@ -18,9 +18,11 @@ final class DeathReport {
         var report = new StringBuilder();
         report.append("CPU %d: %s%n".formatted(cpu.id(), why));
         report.append(registers).append(System.lineSeparator());
-        report.append("cr0 %x  cr3 %x  cr4 %x  efer %x  cs %x base %x%n".formatted(special.cr0(),
-                special.cr3(), special.cr4(), special.efer(), special.cs().selector(),
-                special.cs().base()));
+        report.append(
+                "cr0 %x  cr2 %x  cr3 %x  cr4 %x  efer %x  cs %x base %x%n".formatted(special.cr0(),
+                        special.cr2(), special.cr3(), special.cr4(), special.efer(),
+                        special.cs().selector(),
+                        special.cs().base()));
         report.append("bytes at rip: ").append(code(cpu, special, registers, memory));
         report.append("%nlast exits, of %d:%n".formatted(history.count()));
         history.last().forEach(exit -> report.append("  ").append(exit.inWords())

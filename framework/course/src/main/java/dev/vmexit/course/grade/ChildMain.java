@@ -41,6 +41,7 @@ public final class ChildMain {
                 StandardCharsets.US_ASCII);
         System.setOut(new PrintStream(OutputStream.nullOutputStream()));
         System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        org.assertj.core.api.Assertions.setMaxStackTraceElementsDisplayed(1);
         var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String nonce = orders.readLine();
         Set<String> theirs = new HashSet<>(Arrays.asList(orders.readLine().split(" ")));

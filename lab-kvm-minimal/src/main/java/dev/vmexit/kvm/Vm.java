@@ -1,0 +1,174 @@
+package dev.vmexit.kvm;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.vmexit.course.Todo;
+import dev.vmexit.host.KernelException;
+import dev.vmexit.host.LibC;
+import dev.vmexit.host.Mapping;
+import dev.vmexit.memory.GuestAddress;
+import dev.vmexit.memory.GuestMemory;
+import dev.vmexit.memory.MemorySlot;
+import dev.vmexit.memory.MemorySlots;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/// One virtual machine: its memory, its interrupt controllers, its vCPUs.
+///
+/// It owns them: closing the machine closes its vCPUs and unmaps its memory. No vCPU may be running
+/// then. Built by one thread.
+public final class Vm implements AutoCloseable {
+    private final LibC libc;
+    private final int fd;
+    private final int runPageBytes;
+    private final MemorySlots slots = new MemorySlots();
+    private final GuestMemory memory = new GuestMemory(slots);
+    private final List<Mapping> mappings = new ArrayList<>();
+    private final List<Vcpu> vcpus = new ArrayList<>();
+
+    Vm(LibC libc, int fd, int runPageBytes) {
+        this.libc = libc;
+        this.fd = fd;
+        this.runPageBytes = runPageBytes;
+    }
+
+    /// Gives the guest `sizeBytes` of zeroed RAM from `start` on.
+    ///
+    /// @throws IllegalArgumentException if the slot breaks a rule of [MemorySlots#add]
+    /// @throws KernelException if the host has no memory or KVM no slot left
+    public MemorySlot addRam(int number, GuestAddress start, long sizeBytes) {
+        if (sizeBytes <= 0) {
+            throw new IllegalArgumentException("slot %d at %s cannot have %d bytes"
+                    .formatted(number, start, sizeBytes));
+        }
+        Mapping mapping = Mapping.anonymous(libc, sizeBytes);
+        try {
+            var slot = new MemorySlot(number, start, mapping.segment(),
+                    MemorySlot.Access.READ_WRITE);
+            addSlot(slot);
+            mappings.add(mapping);
+            return slot;
+        } catch (RuntimeException refused) {
+            mapping.close();
+            throw refused;
+        }
+    }
+
+    /// Makes a slot part of the guest's memory: first by our rules, then KVM's.
+    ///
+    /// ```
+    ///  struct kvm_userspace_memory_region
+    ///  offset  0       4       8                16            24
+    ///          slot    flags   guest_phys_addr  memory_size   userspace_addr
+    /// ```
+    ///
+    /// @throws IllegalArgumentException if the slot breaks a rule of [MemorySlots#add]
+    /// @throws KernelException if KVM refuses it; it is not part of the memory then
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.35 "KVM_SET_USER_MEMORY_REGION"
+    public void addSlot(MemorySlot slot) {
+        throw Todo.of("kvm-04", "take the slot in, then tell KVM with setRegion");
+    }
+
+    /// Switches the dirty log of a slot on or off; its memory stays where it is.
+    public void setAccess(MemorySlot slot, MemorySlot.Access access) {
+        setRegion(slot.number(), access, slot.start(), slot.host());
+    }
+
+    private void setRegion(int number, MemorySlot.Access access, GuestAddress start,
+            MemorySegment host) {
+        throw Todo.of("kvm-04", "fill a kvm_userspace_memory_region and hand it to KVM");
+    }
+
+    /// {@return the pages of a [MemorySlot.Access#LOGGED] slot that were written since the last
+    /// call}
+    ///
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.8 "KVM_GET_DIRTY_LOG"
+    public BitSet dirtyPages(MemorySlot slot) {
+        long pages = slot.sizeBytes() / MemorySlots.PAGE_BYTES;
+        try (Arena arena = Arena.ofConfined()) {
+            var bitmap = arena.allocate((pages + 63) / 64 * 8, 8);
+            var request = arena.allocate(16, 8);
+            request.set(JAVA_INT, 0, slot.number());
+            request.set(JAVA_LONG, 8, bitmap.address());
+            call("KVM_GET_DIRTY_LOG", Requests.KVM_GET_DIRTY_LOG, request);
+            return BitSet.valueOf(bitmap.toArray(JAVA_LONG));
+        }
+    }
+
+    /// {@return a new vCPU in its power-on state}
+    ///
+    /// @param id 0 for the first; its APIC id
+    public Vcpu createVcpu(int id) {
+        Vcpu vcpu = Vcpu.create(libc, fd, id, runPageBytes);
+        vcpus.add(vcpu);
+        return vcpu;
+    }
+
+    /// PIC, IOAPIC and a local APIC for each vCPU that is created afterwards, all in the kernel.
+    ///
+    /// An Intel CPU also needs three pages for a task state segment and one for page tables when it
+    /// starts in real mode; they must lie where the guest has neither RAM nor devices.
+    ///
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.24 "KVM_CREATE_IRQCHIP"
+    public void createIrqchip(GuestAddress fourSparePages) {
+        long pages = fourSparePages.value();
+        try (Arena arena = Arena.ofConfined()) {
+            var identityMap = arena.allocate(8, 8);
+            identityMap.set(JAVA_LONG, 0, pages);
+            call("KVM_SET_IDENTITY_MAP_ADDR", Requests.KVM_SET_IDENTITY_MAP_ADDR, identityMap);
+        }
+        call("KVM_SET_TSS_ADDR", Requests.KVM_SET_TSS_ADDR, pages + MemorySlots.PAGE_BYTES);
+        call("KVM_CREATE_IRQCHIP", Requests.KVM_CREATE_IRQCHIP, 0);
+    }
+
+    /// The 8254 timer at ports 0x40 … 0x43, in the kernel, and port 0x61 with it.
+    ///
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.71 "KVM_CREATE_PIT2"
+    public void createPit() {
+        try (Arena arena = Arena.ofConfined()) {
+            call("KVM_CREATE_PIT2", Requests.KVM_CREATE_PIT2, arena.allocate(64, 8));
+        }
+    }
+
+    /// Sets an interrupt line of the in-kernel controllers; a device that is level-triggered lowers
+    /// it again.
+    ///
+    /// @param line 0 … 23, a pin of the IOAPIC; 0 … 15 are also inputs of the PICs
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.25 "KVM_IRQ_LINE"
+    public void setIrqLine(int line, boolean high) {
+        try (Arena arena = Arena.ofConfined()) {
+            var level = arena.allocate(8, 8);
+            level.set(JAVA_INT, 0, line);
+            level.set(JAVA_INT, 4, high ? 1 : 0);
+            call("KVM_IRQ_LINE", Requests.KVM_IRQ_LINE, level);
+        }
+    }
+
+    public GuestMemory memory() {
+        return memory;
+    }
+
+    public List<MemorySlot> slots() {
+        return slots.all();
+    }
+
+    private void call(String name, long request, MemorySegment struct) {
+        call(name, request, struct.address());
+    }
+
+    private void call(String name, long request, long argument) {
+        KernelException.check("ioctl(" + name + ")", libc.ioctl(fd, request, argument));
+    }
+
+    /// First the vCPUs, then the machine, then the memory it used: KVM must not outlive its pages.
+    @Override
+    public void close() {
+        vcpus.forEach(Vcpu::close);
+        libc.close(fd);
+        mappings.forEach(Mapping::close);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.vmexit.cli;
+
+import dev.vmexit.course.CourseException;
+import dev.vmexit.course.grade.GradeResult;
+import dev.vmexit.course.grade.GradeResult.Outcome;
+import dev.vmexit.course.grade.Grader;
+import dev.vmexit.course.grade.Sandbox;
+import dev.vmexit.course.grade.Submission;
+import dev.vmexit.course.learn.Explanation;
+import dev.vmexit.course.manifest.Lab;
+import dev.vmexit.course.report.Format;
+import dev.vmexit.course.skeleton.LabSources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `vmexit grade`: all tests of a lab on one submission, each test class in a JVM of its own.
+///
+/// Exit status: 0 all passed, 1 some failed, 2 it does not compile, 3 rejected, 4 the machine lacks
+/// something, 124 time; with `--exit-zero` always 0, for platforms that want that.
+@Command(name = "grade", description = "Grades a submission of a lab.",
+        mixinStandardHelpOptions = true)
+final class GradeCommand implements Callable<Integer> {
+    @Option(names = "--lab", paramLabel = "NAME", description = "Such as kvm-minimal.")
+    private String labName;
+
+    @Option(names = "--submission", paramLabel = "DIR",
+            description = "A lab directory with src/main/java; default: this checkout's.")
+    private Path submission;
+
+    @Option(names = "--format", paramLabel = "FORMAT",
+            description = "One of ${COMPLETION-CANDIDATES}.")
+    private Format format;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FILE",
+            description = "Where the result goes; default: standard output.")
+    private Path output;
+
+    @Option(names = "--strict", description = "What this machine cannot run counts as failed.")
+    private boolean strict;
+
+    @Option(names = "--exit-zero", description = "Exit status 0 whatever the result.")
+    private boolean exitZero;
+
+    @Mixin
+    private CheckoutMixin checkout;
+
+    @Override
+    public Integer call() throws IOException {
+        Lab lab = checkout.lab(labName);
+        GradeResult result = grade(lab);
+        if (format != null) {
+            write(format.write(result));
+        } else {
+            show(lab, result);
+        }
+        Outcome outcome = result.outcome();
+        if (strict && outcome == Outcome.ENVIRONMENT) {
+            outcome = Outcome.FAILED;
+        }
+        return exitZero ? 0 : outcome.exitStatus();
+    }
+
+    private GradeResult grade(Lab lab) {
+        var grader = new Grader(lab, checkout.classes(lab), Sandbox.best());
+        Path sources = submission == null
+                ? LabSources.sourcesOf(lab)
+                : submission.resolve("src/main/java");
+        try {
+            var wanted = new LabSources(checkout.course(), lab).reference().keySet();
+            return grader.grade(Submission.read(sources, wanted), lab.exercises(), true);
+        } catch (CourseException refused) {
+            return grader.unrunnable(lab.exercises(), Outcome.REJECTED, refused.getMessage());
+        }
+    }
+
+    private void write(String text) throws IOException {
+        if (output == null) {
+            System.out.print(text);
+        } else {
+            Files.writeString(output, text);
+        }
+    }
+
+    private static void show(Lab lab, GradeResult result) {
+        if (result.problem() != null) {
+            System.out.println(result.problem());
+        }
+        result.tests().forEach(test -> System.out.println(
+                Explanation.of(test, lab.exercise(test.exercise()))));
+        System.out.printf("%s: %d of %d points%n", lab.name(), result.points(), result.max());
+    }
+}
