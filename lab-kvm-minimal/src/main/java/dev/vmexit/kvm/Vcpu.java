@@ -72,8 +72,10 @@ public final class Vcpu implements AutoCloseable {
     }
 
     /// Answers the [VmExit.In] or [VmExit.MmioRead] that [#run] just returned.
-    public void answer(VmExit.Question question, long value) {
-        run.answer(question, value);
+    ///
+    /// @param index which of the `count` values of a string instruction; 0 otherwise
+    public void answer(VmExit.Question question, int index, long value) {
+        run.answer(question, index, value);
     }
 
     /// Makes [#run] return [VmExit.Interrupted], now or, if it is not running, at its next call.

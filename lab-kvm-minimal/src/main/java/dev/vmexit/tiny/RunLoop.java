@@ -44,9 +44,10 @@ public final class RunLoop {
         throw Todo.of("kvm-08", "tell the device every value that was written");
     }
 
-    /// Asks the port for one value and answers with it; the guest has it after the next run.
+    /// Asks the port for each of the `count` values, in order, and answers with it. The guest has
+    /// them after the next run.
     private void in(VmExit.In in) {
-        throw Todo.of("kvm-09", "ask the device, and answer the vCPU");
+        throw Todo.of("kvm-09", "ask the device for each value, and answer the vCPU");
     }
 
     private void mmioWrite(VmExit.MmioWrite write) {

@@ -24,7 +24,7 @@ class Kvm09InTest {
     }
 
     @Test
-    @Graded(exercise = "kvm-09", id = "kvm-09.width", points = 3)
+    @Graded(exercise = "kvm-09", id = "kvm-09.width", points = 2)
     void the_answer_has_as_many_bytes_as_were_asked_for_and_stands_at_data_offset() {
         try (var script = new ScriptedCpu()) {
             script.exitsWithIn(0xCFC, 4, 1).exits(5);
@@ -35,6 +35,21 @@ class Kvm09InTest {
             assertThat(script.page(ScriptedCpu.DATA_AT, 8))
                     .as("the device answered 0x80861237 to a read of four bytes; 0xee was there")
                     .isEqualTo("37 12 86 80 ee ee ee ee");
+        }
+    }
+
+    @Test
+    @Graded(exercise = "kvm-09", id = "kvm-09.string", points = 1)
+    void a_string_IN_asks_for_every_value() {
+        try (var script = new ScriptedCpu()) {
+            script.exitsWithIn(0x1F0, 2, 3).exits(5);
+            var devices = new RecordingDevices();
+            devices.answer = 0x1100;
+            devices.step = 1;
+            new RunLoop(script.vcpu(), devices, exit -> {}).run();
+            assertThat(script.page(ScriptedCpu.DATA_AT, 8))
+                    .as("REP INSW with CX = 3, from a device that answers 0x1100, 0x1101, 0x1102")
+                    .isEqualTo("00 11 01 11 02 11 ee ee");
         }
     }
 }

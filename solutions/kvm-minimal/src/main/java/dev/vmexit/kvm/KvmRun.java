@@ -114,16 +114,16 @@ final class KvmRun {
     }
     // end::immediate-exit[]
 
-    /// Puts an answer where KVM will look for it: at `data_offset` for a port, in `mmio.data` for
-    /// an address. A string instruction reads several values; each gets the same answer.
+    /// Puts one value of an answer where KVM will look for it: at `data_offset` for a port, where a
+    /// string instruction has room for several, in `mmio.data` for an address.
     // tag::answer[]
-    void answer(VmExit.Question question, long value) {
+    void answer(VmExit.Question question, int index, long value) {
         long offset = switch (question) {
-            case VmExit.In in -> u64(offset("io", "data_offset"));
+            case VmExit.In in -> u64(offset("io", "data_offset")) + (long) index * in.size();
             case VmExit.MmioRead read -> offset("mmio", "data");
         };
-        for (int i = 0; i < question.size() * question.count(); i++) {
-            page.set(JAVA_BYTE, offset + i, (byte) (value >>> 8 * (i % question.size())));
+        for (int i = 0; i < question.size(); i++) {
+            page.set(JAVA_BYTE, offset + i, (byte) (value >>> 8 * i));
         }
     }
     // end::answer[]

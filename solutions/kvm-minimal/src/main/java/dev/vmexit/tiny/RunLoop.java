@@ -78,14 +78,17 @@ public final class RunLoop {
     }
     // end::kvm-08-out[]
 
-    /// Asks the port for one value and answers with it; the guest has it after the next run.
+    /// Asks the port for each of the `count` values, in order, and answers with it. The guest has
+    /// them after the next run.
     // tag::kvm-09[]
     private void in(VmExit.In in) {
         // tag::solution[]
-        vcpu.answer(in, devices.in(in.port(), in.size()));
+        for (int i = 0; i < in.count(); i++) {
+            vcpu.answer(in, i, devices.in(in.port(), in.size()));
+        }
         // end::solution[]
         // tag::stub[]
-        //~ throw Todo.of("kvm-09", "ask the device, and answer the vCPU");
+        //~ throw Todo.of("kvm-09", "ask the device for each value, and answer the vCPU");
         // end::stub[]
     }
     // end::kvm-09[]
@@ -102,7 +105,7 @@ public final class RunLoop {
 
     private void mmioRead(VmExit.MmioRead read) {
         // tag::solution[]
-        vcpu.answer(read, devices.read(read.address(), read.size()));
+        vcpu.answer(read, 0, devices.read(read.address(), read.size()));
         // end::solution[]
         // tag::stub[]
         //~ throw Todo.of("kvm-10", "ask the device, and answer the vCPU");
