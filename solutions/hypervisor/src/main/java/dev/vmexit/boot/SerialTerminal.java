@@ -1,8 +1,11 @@
 package dev.vmexit.boot;
 
+import dev.vmexit.host.KernelException;
+import dev.vmexit.machine.Pc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
@@ -36,21 +39,26 @@ public final class SerialTerminal implements AutoCloseable {
         return new SerialTerminal(terminal, terminal.input(), terminal.output());
     }
 
-    /// Brings what is typed to `wire`, on a thread of its own, until there is no more.
-    ///
-    /// @param leave runs when the person types Ctrl-A x
-    public void connect(IntConsumer wire, Runnable leave) {
+    /// Brings what is typed to the guest of the moment, on a thread of its own, until there is no
+    /// more. While there is no guest, between a reset and the next start, keys are lost.
+    public void connect(AtomicReference<Pc> guest) {
         Thread.ofPlatform().daemon().name("serial input").start(() -> {
             try {
                 for (int key = input.read(); key >= 0; key = input.read()) {
-                    type(key, wire, leave);
+                    Pc pc = guest.get();
+                    if (pc != null) {
+                        type(key, pc::type, pc::stop);
+                    }
                 }
             } catch (IOException gone) {
                 // The terminal was closed: nothing more will be typed.
+            } catch (IllegalStateException | KernelException over) {
+                // The guest ended while a key was on its way.
             }
         });
     }
 
+    /// @param leave runs when the person types Ctrl-A x
     void type(int key, IntConsumer wire, Runnable leave) {
         if (terminal == null) {
             wire.accept(key);

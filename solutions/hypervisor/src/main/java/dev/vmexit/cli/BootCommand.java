@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -98,22 +99,46 @@ final class BootCommand implements Callable<Integer> {
         return new CommandLine(new RunCommand()).execute("kernel", "--timeout", "50s");
     }
 
+    /// Builds the machine, runs it, and builds it again when the guest asked for a reset.
+    ///
+    /// The first machine is loaded before the terminal is touched, so that what is wrong is said on
+    /// an ordinary screen.
     private int boot(PcConfig config, LinuxLoader linux) throws IOException, InterruptedException {
+        var screen = new AtomicReference<SerialTerminal>();
+        Pc first = machine(config, linux, screen);
         PcEnd end;
-        boolean again;
         try (SerialTerminal terminal = SerialTerminal.open()) {
-            var current = new java.util.concurrent.atomic.AtomicReference<Pc>();
-            terminal.connect(key -> current.get().type(key), () -> current.get().stop());
-            do {
-                try (Pc pc = Pc.build(LibC.host(), config, terminal::show)) {
-                    pc.load(linux);
-                    current.set(pc);
-                    end = pc.run();
-                }
-                again = end instanceof PcEnd.Reset && !noReboot;
-            } while (again);
+            screen.set(terminal);
+            var guest = new AtomicReference<>(first);
+            terminal.connect(guest);
+            end = run(first, guest);
+            while (end instanceof PcEnd.Reset && !noReboot) {
+                Pc next = machine(config, linux, screen);
+                guest.set(next);
+                end = run(next, guest);
+            }
         }
         return report(end);
+    }
+
+    private static Pc machine(PcConfig config, LinuxLoader linux,
+            AtomicReference<SerialTerminal> screen) {
+        Pc pc = Pc.build(LibC.host(), config, value -> screen.get().show(value));
+        try {
+            pc.load(linux);
+            return pc;
+        } catch (RuntimeException unloadable) {
+            pc.close();
+            throw unloadable;
+        }
+    }
+
+    private static PcEnd run(Pc pc, AtomicReference<Pc> guest) throws InterruptedException {
+        try (pc) {
+            return pc.run();
+        } finally {
+            guest.set(null);
+        }
     }
 
     private static int report(PcEnd end) {

@@ -1,4 +1,4 @@
-/// Two buses, one for ports and one for addresses without RAM: who answers here?
+/// A bus: who answers at this address? A PC has one for ports and one for memory without RAM.
 ///
-/// Read [Bus]; [SystemBus] is the pair that a run loop talks to.
+/// Read [Bus].
 package dev.vmexit.bus;

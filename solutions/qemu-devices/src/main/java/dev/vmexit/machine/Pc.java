@@ -2,7 +2,6 @@ package dev.vmexit.machine;
 
 import dev.vmexit.acpi.AcpiTables;
 import dev.vmexit.acpi.PowerManagement;
-import dev.vmexit.bus.SystemBus;
 import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Capability;
 import dev.vmexit.kvm.Kvm;
@@ -142,10 +141,6 @@ public final class Pc implements AutoCloseable {
 
     private void stopCpus() {
         cpus.forEach(PcCpu::stop);
-    }
-
-    public SystemBus bus() {
-        return bus;
     }
 
     @Override

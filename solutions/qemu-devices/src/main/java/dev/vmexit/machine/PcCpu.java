@@ -1,6 +1,5 @@
 package dev.vmexit.machine;
 
-import dev.vmexit.bus.SystemBus;
 import dev.vmexit.kvm.Vcpu;
 import dev.vmexit.kvm.VmExit;
 import dev.vmexit.memory.GuestFault;

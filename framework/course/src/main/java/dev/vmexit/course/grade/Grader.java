@@ -27,11 +27,18 @@ public final class Grader {
     private final Lab lab;
     private final LabClasses classes;
     private final Sandbox sandbox;
+    private final int mostSeconds;
 
     public Grader(Lab lab, LabClasses classes, Sandbox sandbox) {
+        this(lab, classes, sandbox, Integer.MAX_VALUE);
+    }
+
+    /// @param mostSeconds for any one test, whatever its own limit says
+    public Grader(Lab lab, LabClasses classes, Sandbox sandbox, int mostSeconds) {
         this.lab = lab;
         this.classes = classes;
         this.sandbox = sandbox;
+        this.mostSeconds = mostSeconds;
     }
 
     /// {@return the result for a submission}
@@ -81,7 +88,7 @@ public final class Grader {
                 test -> isolate ? test.className() : "", LinkedHashMap::new,
                 Collectors.toList()));
         groups.values().forEach(group -> verdicts.putAll(new TestRun(sandbox,
-                classes.forTests(compiled), theirs, seed).run(group)));
+                classes.forTests(compiled), theirs, seed, mostSeconds).run(group)));
         return verdicts;
     }
 

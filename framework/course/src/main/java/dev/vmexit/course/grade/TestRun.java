@@ -36,16 +36,19 @@ final class TestRun {
     private final List<Path> classPath;
     private final List<String> theirs;
     private final String seed;
+    private final int mostSeconds;
     private final Map<String, Verdict> verdicts = new LinkedHashMap<>();
 
     /// @param classPath the student's classes first, the tests, the reference classes, the
     /// libraries
     /// @param theirs names of the student's classes
-    TestRun(Sandbox sandbox, List<Path> classPath, List<String> theirs, String seed) {
+    TestRun(Sandbox sandbox, List<Path> classPath, List<String> theirs, String seed,
+            int mostSeconds) {
         this.sandbox = sandbox;
         this.classPath = classPath;
         this.theirs = theirs;
         this.seed = seed;
+        this.mostSeconds = mostSeconds;
     }
 
     /// {@return a verdict for each test, by id}
@@ -111,7 +114,9 @@ final class TestRun {
         Thread.ofVirtual().start(() -> read(process, nonce, lines));
         GradedTest running = null;
         while (true) {
-            int seconds = running == null ? START_SECONDS : running.graded().seconds();
+            int seconds = running == null
+                    ? START_SECONDS
+                    : Math.min(mostSeconds, running.graded().seconds());
             String line = poll(lines, seconds);
             if (line == null || line.equals(END_OF_STREAM)) {
                 if (running != null) {

@@ -1,11 +1,12 @@
-package dev.vmexit.bus;
+package dev.vmexit.machine;
 
+import dev.vmexit.bus.Bus;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.tiny.Devices;
 
 /// Everything outside CPU and RAM of a whole PC: ports, memory-mapped devices, the power switch.
-public final class SystemBus implements Devices {
+final class SystemBus implements Devices {
     private final Bus ports = new Bus("port");
     private final Bus memory = new Bus("address");
     private final PowerSwitch power;

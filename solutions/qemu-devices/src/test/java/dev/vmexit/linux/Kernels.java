@@ -1,0 +1,39 @@
+package dev.vmexit.linux;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Files that look like kernels, for tests that need no kernel.
+final class Kernels {
+    static final int SETUP_BYTES = 5 * 512;
+
+    private Kernels() {}
+
+    /// {@return a bzImage with a valid header and `payload` bytes behind it}
+    static byte[] bzImage(int payload) {
+        ByteBuffer b = ByteBuffer.allocate(SETUP_BYTES + payload).order(ByteOrder.LITTLE_ENDIAN);
+        b.put(0x1F1, (byte) 4);
+        b.putInt(0x1F4, payload / 16);
+        b.putShort(0x1FE, (short) 0xAA55);
+        b.put(0x201, (byte) 0x6A);
+        b.putInt(0x202, 0x5372_6448);
+        b.putShort(0x206, (short) 0x20F);
+        b.put(0x211, (byte) 1);
+        b.putInt(0x22C, 0x7FFF_FFFF);
+        b.putShort(0x236, (short) 1);
+        b.putInt(0x238, 64);
+        b.putLong(0x258, 0x100_0000);
+        b.putInt(0x260, 0x100_0000);
+        for (int i = SETUP_BYTES; i < b.capacity(); i++) {
+            b.put(i, (byte) (i * 7));
+        }
+        return b.array();
+    }
+
+    static Path write(Path directory, byte[] bytes) throws IOException {
+        return Files.write(directory.resolve("vmlinuz"), bytes);
+    }
+}
