@@ -20,7 +20,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `vmexit boot`: Linux to a shell on the serial line, where this machine can; else the tiny
 /// kernel, and the reason.
@@ -62,8 +65,21 @@ final class BootCommand implements Callable<Integer> {
     @Option(names = "--no-reboot", description = "A reset ends the run.")
     private boolean noReboot;
 
+    @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
+    private boolean mine;
+
+    @Mixin
+    private CheckoutMixin checkout;
+
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (mine) {
+            return new MineLauncher(checkout).start(spec.root().commandLine().getParseResult()
+                    .originalArgs().stream().filter(word -> !word.equals("--mine")).toList());
+        }
         var config = new PcConfig(Durations.bytes(memory), cpus);
         BzImage image = kernel == null ? null : BzImage.read(kernel);
         byte[] files = initrd == null ? null : BootFile.read("initrd", initrd);
