@@ -6,7 +6,6 @@ import dev.vmexit.course.Graded;
 import dev.vmexit.course.Thrown;
 import dev.vmexit.host.Errno;
 import dev.vmexit.host.KernelException;
-import dev.vmexit.host.LibC;
 import dev.vmexit.host.ScriptedKernel;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.memory.MemorySlot;
@@ -113,18 +112,6 @@ class Kvm04MemoryTest {
                     .isInstanceOf(KernelException.class);
             assertThat(vm.slots()).as("slots after KVM answered EINVAL").isEmpty();
             assertThat(kernel.openMappings()).as("mappings left").isZero();
-        }
-    }
-
-    @Test
-    void the_kernel_takes_a_slot_and_keeps_a_dirty_log() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(
-                java.nio.file.Files.isWritable(java.nio.file.Path.of("/dev/kvm")),
-                "/dev/kvm is not here");
-        try (Kvm kvm = Kvm.open(LibC.host()); Vm vm = kvm.createVm()) {
-            MemorySlot slot = vm.addRam(0, new GuestAddress(0), 3L << 30);
-            vm.setAccess(slot, MemorySlot.Access.LOGGED);
-            assertThat(vm.dirtyPages(slot).cardinality()).as("pages the guest wrote").isZero();
         }
     }
 }

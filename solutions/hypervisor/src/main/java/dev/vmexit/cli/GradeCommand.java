@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
 /// `vmexit grade`: all tests of a lab on one submission, each test class in a JVM of its own.
 ///
 /// Exit status: 0 all passed, 1 some failed, 2 it does not compile, 3 rejected, 4 the machine lacks
-/// something, 124 time; with `--exit-zero` always 0, for platforms that want that.
+/// something, 5 a bug of ours, 64 the command line is wrong, 124 time; with `--exit-zero` always 0,
+/// for platforms that want that.
 @Command(name = "grade", description = "Grades a submission of a lab.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true, exitCodeOnExecutionException = 5)
 final class GradeCommand implements Callable<Integer> {
     @Option(names = "--lab", paramLabel = "NAME", description = "Such as kvm-minimal.")
     private String labName;
@@ -66,7 +67,8 @@ final class GradeCommand implements Callable<Integer> {
     }
 
     private GradeResult grade(Lab lab) {
-        var grader = new Grader(lab, checkout.classes(lab), Sandbox.best());
+        var grader = new Grader(lab, checkout.classes(lab), Sandbox.best())
+                .tell(what -> System.err.println("grading " + what));
         Path sources = submission == null
                 ? LabSources.sourcesOf(lab)
                 : submission.resolve("src/main/java");
@@ -86,12 +88,14 @@ final class GradeCommand implements Callable<Integer> {
         }
     }
 
-    private static void show(Lab lab, GradeResult result) {
+    private void show(Lab lab, GradeResult result) {
+        var chapters = checkout.course().chapters();
         if (result.problem() != null) {
             System.out.println(result.problem());
         }
         result.tests().forEach(test -> System.out.println(
-                Explanation.of(test, lab.exercise(test.exercise()))));
+                Explanation.of(test, lab.exercise(test.exercise()),
+                        chapters.title(lab.exercise(test.exercise()).chapter()))));
         System.out.printf("%s: %d of %d points%n", lab.name(), result.points(), result.max());
     }
 }

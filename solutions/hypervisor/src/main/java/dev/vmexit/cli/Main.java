@@ -5,8 +5,10 @@ import dev.vmexit.host.KernelException;
 import dev.vmexit.kvm.UnsupportedKvm;
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.memory.GuestFault;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// `vmexit`: all commands, and what a person sees when one fails.
 ///
@@ -18,7 +20,7 @@ import picocli.CommandLine.Command;
                 HintCommand.class, CheckCommand.class, GradeCommand.class, CourseCommand.class})
 public final class Main {
     static final int FAILED = 1;
-    static final int USAGE = 2;
+    static final int USAGE = 64;
     static final int BUG = 70;
 
     public static void main(String[] arguments) {
@@ -28,12 +30,24 @@ public final class Main {
     static int execute(String... arguments) {
         var commandLine = new CommandLine(new Main());
         commandLine.setExecutionExceptionHandler(Main::report);
+        allCommands(commandLine).forEach(command -> {
+            CommandSpec spec = command.getCommandSpec();
+            spec.exitCodeOnInvalidInput(USAGE);
+            if (spec.exitCodeOnExecutionException() == FAILED) {
+                spec.exitCodeOnExecutionException(BUG);
+            }
+        });
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         if (arguments.length == 0) {
             commandLine.usage(System.out);
             return 0;
         }
         return commandLine.execute(arguments);
+    }
+
+    private static Stream<CommandLine> allCommands(CommandLine command) {
+        return Stream.concat(Stream.of(command), command.getSubcommands().values().stream()
+                .flatMap(Main::allCommands));
     }
 
     private static int report(Exception thrown, CommandLine command,
@@ -49,6 +63,6 @@ public final class Main {
         }
         command.getErr().println("vmexit: this is a bug of ours; please report it:");
         thrown.printStackTrace(command.getErr());
-        return BUG;
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 }

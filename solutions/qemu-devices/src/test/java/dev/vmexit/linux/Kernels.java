@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Files that look like kernels, for tests that need no kernel.
-final class Kernels {
-    static final int SETUP_BYTES = 5 * 512;
+public final class Kernels {
+    public static final int SETUP_BYTES = 5 * 512;
 
     private Kernels() {}
 
     /// {@return a bzImage with a valid header and `payload` bytes behind it}
-    static byte[] bzImage(int payload) {
+    public static byte[] bzImage(int payload) {
         ByteBuffer b = ByteBuffer.allocate(SETUP_BYTES + payload).order(ByteOrder.LITTLE_ENDIAN);
         b.put(0x1F1, (byte) 4);
         b.putInt(0x1F4, payload / 16);

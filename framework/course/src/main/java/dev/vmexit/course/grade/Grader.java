@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +29,7 @@ public final class Grader {
     private final LabClasses classes;
     private final Sandbox sandbox;
     private final int mostSeconds;
+    private Consumer<String> progress = what -> {};
 
     public Grader(Lab lab, LabClasses classes, Sandbox sandbox) {
         this(lab, classes, sandbox, Integer.MAX_VALUE);
@@ -39,6 +41,12 @@ public final class Grader {
         this.classes = classes;
         this.sandbox = sandbox;
         this.mostSeconds = mostSeconds;
+    }
+
+    /// @param told is told what is done next; grading a lab takes a while
+    public Grader tell(Consumer<String> told) {
+        progress = told;
+        return this;
     }
 
     /// {@return the result for a submission}
@@ -87,8 +95,13 @@ public final class Grader {
         var groups = runnable.stream().collect(Collectors.groupingBy(
                 test -> isolate ? test.className() : "", LinkedHashMap::new,
                 Collectors.toList()));
-        groups.values().forEach(group -> verdicts.putAll(new TestRun(sandbox,
-                classes.forTests(compiled), theirs, seed, mostSeconds).run(group)));
+        int number = 0;
+        for (var group : groups.values()) {
+            progress.accept("%d of %d: %s".formatted(++number, groups.size(),
+                    group.getFirst().graded().exercise()));
+            verdicts.putAll(new TestRun(sandbox, classes.forTests(compiled), theirs, seed,
+                    mostSeconds).run(group));
+        }
         return verdicts;
     }
 
@@ -121,11 +134,18 @@ public final class Grader {
                 sandbox.toString(), results);
     }
 
+    /// The worst that happened: a failure, else time, else something the machine lacks.
     private static Outcome outcome(List<TestResult> results) {
-        boolean environment = results.stream().anyMatch(r -> r.state() == State.ENVIRONMENT);
-        boolean failed = results.stream().anyMatch(
-                r -> r.state() != State.PASSED && r.state() != State.ENVIRONMENT);
-        return failed ? Outcome.FAILED : environment ? Outcome.ENVIRONMENT : Outcome.PASSED;
+        var states = results.stream().map(TestResult::state).distinct().toList();
+        if (states.stream().anyMatch(state -> switch (state) {
+            case FAILED, TODO, BLOCKED, ERROR -> true;
+            case PASSED, TIMEOUT, ENVIRONMENT -> false;
+        })) {
+            return Outcome.FAILED;
+        } else if (states.contains(State.TIMEOUT)) {
+            return Outcome.TIMEOUT;
+        }
+        return states.contains(State.ENVIRONMENT) ? Outcome.ENVIRONMENT : Outcome.PASSED;
     }
 
     /// {@return the result of a submission that never came as far as a test}

@@ -11,14 +11,16 @@ public final class Explanation {
     private Explanation() {}
 
     /// {@return one line for a test that passed, a paragraph for one that did not}
-    public static String of(TestResult test, Exercise exercise) {
+    ///
+    /// @param chapter the title of the chapter that explains it
+    public static String of(TestResult test, Exercise exercise, String chapter) {
         String head = "%-16s %-9s (%d of %d points)".formatted(test.id(),
                 test.state().name(), test.points(), test.max());
         if (test.state() == State.PASSED) {
             return head;
         }
-        var text = new StringBuilder(("%-" + WIDTH + "s book: %s").formatted(head,
-                exercise.chapter()));
+        var text = new StringBuilder(("%-" + WIDTH + "s book: \"%s\"").formatted(head,
+                chapter));
         test.message().lines().forEach(line -> text.append("\n  ").append(line));
         if (test.state() == State.FAILED || test.state() == State.ERROR) {
             exercise.causes().stream().findFirst()

@@ -7,28 +7,33 @@ import dev.vmexit.course.grade.Sandbox;
 import dev.vmexit.course.grade.State;
 import dev.vmexit.course.grade.Submission;
 import dev.vmexit.course.grade.TestResult;
+import dev.vmexit.course.manifest.Chapters;
 import dev.vmexit.course.manifest.Course;
 import dev.vmexit.course.manifest.Exercise;
 import dev.vmexit.course.manifest.Lab;
 import dev.vmexit.course.skeleton.LabSources;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// A learner's lab, looked at: which exercise is next, and what its tests say.
 public final class Workbench {
     private final Lab lab;
     private final Grader grader;
-    private final Set<String> wanted;
+    private final Map<String, String> reference;
     private final Progress progress;
+    private final Chapters chapters;
+    private final Course course;
     private final PrintStream out;
 
     public Workbench(Course course, Lab lab, LabClasses classes, PrintStream out) {
         this.lab = lab;
         this.grader = new Grader(lab, classes, Sandbox.PROCESS);
-        this.wanted = new LabSources(course, lab).reference().keySet();
+        this.reference = new LabSources(course, lab).reference();
         this.progress = Progress.of(lab);
+        this.chapters = course.chapters();
+        this.course = course;
         this.out = out;
     }
 
@@ -42,7 +47,7 @@ public final class Workbench {
     ///
     /// @return whether all passed
     public boolean check(Exercise exercise) {
-        Submission submission = Submission.read(LabSources.sourcesOf(lab), wanted);
+        Submission submission = Submission.read(LabSources.sourcesOf(lab), reference.keySet());
         List<Exercise> upTo = lab.upTo(exercise);
         GradeResult result = grader.grade(submission, upTo, false);
         if (result.problem() != null) {
@@ -59,7 +64,20 @@ public final class Workbench {
         out.printf("%s: all green, %d of %d points so far%n", exercise.id(), result.points(),
                 lab.points());
         out.println(exercise.after().strip());
+        filesOf(exercise).forEach(path -> out.printf("compare with %s, tag %s%n",
+                course.solution(lab).resolve("src/main/java").resolve(path), exercise.id()));
         return true;
+    }
+
+    private String text(TestResult test, Exercise exercise) {
+        return Explanation.of(test, exercise, chapters.title(exercise.chapter()));
+    }
+
+    /// {@return the files in which an exercise has a hole, by the solution's own marks}
+    private List<String> filesOf(Exercise exercise) {
+        return reference.entrySet().stream()
+                .filter(entry -> entry.getValue().contains("Todo.of(\"" + exercise.id() + "\""))
+                .map(Map.Entry::getKey).toList();
     }
 
     private static List<TestResult> red(GradeResult result, Exercise exercise) {
@@ -74,14 +92,14 @@ public final class Workbench {
             out.printf("%s comes before %s and is not done yet.%n", red.id(), wantedOne.id());
         }
         if (tests.stream().allMatch(test -> test.state() == State.ENVIRONMENT)) {
-            tests.forEach(test -> out.println(Explanation.of(test, red)));
+            tests.forEach(test -> out.println(text(test, red)));
             out.println("These tests need another machine; nothing here is wrong with your code.");
             return false;
         }
         tests.stream().filter(test -> test.state() != State.TODO).limit(2)
-                .forEach(test -> out.println(Explanation.of(test, red)));
+                .forEach(test -> out.println(text(test, red)));
         if (tests.stream().allMatch(test -> test.state() == State.TODO)) {
-            out.println(Explanation.of(tests.getFirst(), red));
+            out.println(text(tests.getFirst(), red));
             out.println("  Red is right here: the body is still a hole. "
                     + "Fill it, save, and look again.");
         }
@@ -91,18 +109,9 @@ public final class Workbench {
     /// Says what the next exercise is and where it is done.
     public void introduce(Exercise exercise) {
         out.printf("%n%s [%d points]  %s%n", exercise.id(), exercise.points(), exercise.title());
-        out.printf("  read  chapters, anchor %s%n", exercise.chapter());
-        wanted.stream().filter(path -> mentions(path, exercise))
-                .forEach(path -> out.printf("  edit  %s%n", LabSources.sourcesOf(lab)
-                        .resolve(path)));
-    }
-
-    private boolean mentions(String path, Exercise exercise) {
-        try {
-            return java.nio.file.Files.readString(LabSources.sourcesOf(lab).resolve(path))
-                    .contains("Todo.of(\"" + exercise.id() + "\"");
-        } catch (java.io.IOException unreadable) {
-            return false;
-        }
+        out.printf("  read  \"%s\" (%s) in the book%n", chapters.title(exercise.chapter()),
+                exercise.chapter());
+        filesOf(exercise).forEach(path -> out.printf("  edit  %s%n",
+                LabSources.sourcesOf(lab).resolve(path)));
     }
 }

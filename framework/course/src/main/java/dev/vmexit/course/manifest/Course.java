@@ -34,6 +34,10 @@ public record Course(Path root) {
                 .findFirst().orElseThrow(() -> new CourseException("there is no lab " + name));
     }
 
+    public Chapters chapters() {
+        return new Chapters(root.resolve("chapters"));
+    }
+
     public Path solution(Lab lab) {
         return root.resolve("solutions").resolve(lab.name());
     }

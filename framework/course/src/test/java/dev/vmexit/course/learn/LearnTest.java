@@ -37,9 +37,10 @@ class LearnTest {
 
     @Test
     void a_failure_says_what_happened_a_cause_and_the_next_command() {
-        assertThat(Explanation.of(result(State.FAILED, "expected 1\nbut was 2"), EXERCISE))
+        assertThat(Explanation.of(result(State.FAILED, "expected 1\nbut was 2"), EXERCISE,
+                "One"))
                 .isEqualTo("""
-                        lab-01.a         FAILED    (0 of 2 points)                   book: ch-one
+                        lab-01.a         FAILED    (0 of 2 points)                   book: "One"
                           expected 1
                           but was 2
                           A common cause: you forgot
@@ -48,7 +49,7 @@ class LearnTest {
 
     @Test
     void what_the_machine_lacks_is_nobody_s_mistake() {
-        assertThat(Explanation.of(result(State.ENVIRONMENT, "no kvm"), EXERCISE))
+        assertThat(Explanation.of(result(State.ENVIRONMENT, "no kvm"), EXERCISE, "One"))
                 .contains("no kvm").doesNotContain("cause").doesNotContain("hint");
     }
 
