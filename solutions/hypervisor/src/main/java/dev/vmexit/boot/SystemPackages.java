@@ -56,7 +56,9 @@ final class SystemPackages {
             }
             Files.delete(deb.get());
         }
-        return Optional.of(Files.move(fresh, target));
+        Files.move(fresh, target);
+        Files.delete(download);
+        return Optional.of(target);
     }
 
     /// {@return the package that a meta-package stands for}
