@@ -6,6 +6,7 @@ import static dev.vmexit.kvm.Requests.KVM_GET_API_VERSION;
 import static dev.vmexit.kvm.Requests.KVM_GET_VCPU_MMAP_SIZE;
 
 import dev.vmexit.course.Todo;
+import dev.vmexit.host.Errno;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.host.LibC;
 import java.util.EnumSet;

@@ -99,6 +99,8 @@ class Kvm07ExitDecoderTest {
         assertThat(decode(8)).isEqualTo(new VmExit.Shutdown());
         assertThat(decode(10)).isEqualTo(new VmExit.Interrupted());
         assertThat(decode(77)).isEqualTo(new VmExit.Unknown(77));
+        assertThat(decode(-2)).as("reasons are unsigned").isEqualTo(
+                new VmExit.Unknown(0xFFFF_FFFEL));
         page.set(JAVA_LONG, 32, 0x8000_0021L);
         page.set(JAVA_INT, 40, 3);
         assertThat(decode(9)).isEqualTo(new VmExit.FailEntry(0x8000_0021L, 3));

@@ -32,6 +32,9 @@ class Kvm11ProtectedModeTest {
         assertThat(hex(Gdt.descriptor(CODE))).as("flat 32-bit code, bits 63 … 0")
                 .isEqualTo("00 cf 9b 00 00 00 ff ff");
         assertThat(hex(Gdt.descriptor(DATA))).as("flat data").isEqualTo("00 cf 93 00 00 00 ff ff");
+        var pages = new Segment(0, 0x1234_5FFFL, 8, 11, 1, 0, 1, 1, 0, 1, 0);
+        assertThat(hex(Gdt.descriptor(pages))).as("limit 0x12345fff with G: 0x12345 pages")
+                .isEqualTo("00 c1 9b 00 00 00 23 45");
         var odd = new Segment(0xDEAD_BEEFL, 0xA_BCDE, 0x28, 9, 1, 3, 0, 0, 0, 0, 1);
         assertThat(hex(Gdt.descriptor(odd)))
                 .as("base 0xdeadbeef, limit 0xabcde in bytes, type 9, system, DPL 3, AVL")

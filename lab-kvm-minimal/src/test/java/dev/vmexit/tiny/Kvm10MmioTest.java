@@ -24,6 +24,7 @@ class Kvm10MmioTest {
         page.write(0x20, '?');
         assertThat(page.text()).as("the text after 'H' and 'i'").isEqualTo("Hi");
         assertThat(page.read(RegisterPage.COUNT, 4)).as("COUNT").isEqualTo(2);
+        assertThat(page.read(2, 1)).as("the middle of ID: no register begins there").isZero();
         assertThat(page.read(0x800, 4)).as("an offset without a register").isZero();
     }
 

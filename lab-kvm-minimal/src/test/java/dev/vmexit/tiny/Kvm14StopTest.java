@@ -30,15 +30,16 @@ class Kvm14StopTest {
     void the_flag_is_raised_before_the_thread_is_interrupted() {
         try (var script = new ScriptedCpu()) {
             var during = new String[1];
+            script.kernel().onInterrupt(() -> during[0] = script.page(1, 1));
             script.kernel().on(Requests.KVM_RUN, (fd, argument) -> {
                 script.vcpu().stop();
-                during[0] = script.page(1, 1);
                 return -Errno.EINTR.number();
             });
             assertThat(script.vcpu().run()).isEqualTo(new VmExit.Interrupted());
-            assertThat(during[0]).as("immediate_exit after stop()").isEqualTo("01");
             assertThat(script.kernel().calls()).as("the thread that runs is interrupted")
                     .contains("interrupt(1)");
+            assertThat(during[0]).as("immediate_exit when the thread is interrupted")
+                    .isEqualTo("01");
             assertThat(script.kernel().mapped(0).get(JAVA_BYTE, 1))
                     .as("immediate_exit is down again for the next run").isZero();
         }

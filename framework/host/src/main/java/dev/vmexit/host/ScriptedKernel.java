@@ -25,6 +25,7 @@ public final class ScriptedKernel implements LibC {
     private final LinkedHashMap<Long, Long> sizes = new LinkedHashMap<>();
     private final TreeSet<Integer> descriptors = new TreeSet<>();
     private final List<String> calls = new ArrayList<>();
+    private Runnable onInterrupt = () -> {};
     private int openErrno;
     private int mmapErrno;
     private int nextDescriptor = 100;
@@ -44,6 +45,12 @@ public final class ScriptedKernel implements LibC {
     /// Fixes the answer to one ioctl request; without one it is `ENOTTY`.
     public ScriptedKernel on(long request, Answer answer) {
         answers.put(request, answer);
+        return this;
+    }
+
+    /// Says what happens when a thread is interrupted.
+    public ScriptedKernel onInterrupt(Runnable what) {
+        onInterrupt = what;
         return this;
     }
 
@@ -152,6 +159,7 @@ public final class ScriptedKernel implements LibC {
     @Override
     public int interrupt(int tid) {
         calls.add("interrupt(%d)".formatted(tid));
+        onInterrupt.run();
         return 0;
     }
 }

@@ -15,7 +15,7 @@ import java.io.OutputStream;
 /// How fast a KVM runs ring-0 code: measured, because the device file proves nothing.
 ///
 /// A `/dev/kvm` without hardware support behind it emulates every instruction of a kernel. It then
-/// runs about half a million a second, which is right for a guest of twenty instructions and
+/// runs about a million a second, which is right for a guest of twenty instructions and
 /// hopeless for Linux, whose timer alone wants more.
 ///
 /// @param instructionsPerSecond of a two-instruction loop in 64-bit ring 0

@@ -87,7 +87,8 @@ final class BootCommand implements Callable<Integer> {
         if (choice == Choice.AUTO && !speed.isEnoughForLinux()) {
             return demo("/dev/kvm runs " + speed + ", too slow for Linux (--kvm=kernel insists)");
         }
-        say("/dev/kvm runs " + speed + ", so it is used");
+        say("/dev/kvm runs " + speed + (speed.isEnoughForLinux() ? ", so it is used"
+                : ", and is used because --kvm=kernel insists"));
         var source = new KernelSource(Path.of("/boot"), KernelSource.cache(), System.err);
         if (image == null) {
             Optional<Path> found = source.kernel();

@@ -44,8 +44,8 @@ final class DoctorCommand implements Callable<Integer> {
             KvmSpeed speed = KvmSpeed.measure(LibC.host());
             line(speed.isEnoughForLinux() ? "ok" : "--", "/dev/kvm", speed
                     + (speed.isEnoughForLinux()
-                            ? ": boot will start Linux"
-                            : ": right for lab 1, too slow for Linux; boot starts the demo"));
+                            ? ": fast enough for Linux"
+                            : ": for lab 1, not for Linux"));
             return true;
         } catch (KernelException | UnsupportedKvm missing) {
             line("--", "/dev/kvm", missing.getMessage());

@@ -5,6 +5,7 @@ import static dev.vmexit.kvm.Requests.KVM_CREATE_VM;
 import static dev.vmexit.kvm.Requests.KVM_GET_API_VERSION;
 import static dev.vmexit.kvm.Requests.KVM_GET_VCPU_MMAP_SIZE;
 
+import dev.vmexit.host.Errno;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.host.LibC;
 import java.util.EnumSet;
@@ -45,7 +46,8 @@ public final class Kvm implements AutoCloseable {
         int version = libc.ioctl(fd, KVM_GET_API_VERSION, 0); // <2>
         if (version != API_VERSION) {
             libc.close(fd); // <3>
-            throw new UnsupportedKvm("/dev/kvm answers with API version " + version
+            throw new UnsupportedKvm("/dev/kvm answers with "
+                    + (version < 0 ? Errno.describe(-version) : "API version " + version)
                     + ", and this program knows version " + API_VERSION);
         }
         return new Kvm(libc, fd);

@@ -24,8 +24,8 @@ public final class LongMode {
             0, 1, 1, 1, 0);
     /// Data for ring 0.
     public static final Segment DATA = new Segment(0, ProtectedMode.FOUR_GIB, Gdt.DATA, 3, 1, 0,
-            // end::segments[]
             1, 1, 0, 1, 0);
+    // end::segments[]
 
     private LongMode() {}
 
