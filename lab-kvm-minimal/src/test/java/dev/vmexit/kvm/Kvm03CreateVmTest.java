@@ -37,6 +37,13 @@ class Kvm03CreateVmTest {
                     .isInstanceOf(KernelException.class)
                     .hasMessageContaining("KVM_CREATE_VM").hasMessageContaining("EBUSY");
         }
+        ScriptedKernel sizeless = Scripts.kvm();
+        sizeless.on(Requests.KVM_GET_VCPU_MMAP_SIZE, (fd, argument) -> -Errno.EINVAL.number());
+        try (Kvm kvm = Kvm.open(sizeless)) {
+            assertThat(Thrown.by(kvm::createVm)).as("KVM_GET_VCPU_MMAP_SIZE answered EINVAL")
+                    .isInstanceOf(KernelException.class);
+            assertThat(sizeless.openDescriptors()).as("the device alone is open").isEqualTo(1);
+        }
     }
 
     @Test

@@ -88,6 +88,8 @@ class Kvm07ExitDecoderTest {
                 .isEqualTo(new VmExit.MmioWrite(address, 4, 0x5566_7788L));
         assertThat(mmio(true, 0xFEE0_0020L, 8, -2)).as("a write of eight bytes")
                 .isEqualTo(new VmExit.MmioWrite(address, 8, -2));
+        assertThat(mmio(true, 0xFEE0_0020L, 9, -2)).as("a length that cannot be: 8 at most")
+                .isEqualTo(new VmExit.MmioWrite(address, 8, -2));
         assertThat(mmio(false, 0xFEE0_0020L, 2, 0)).as("a read of two bytes")
                 .isEqualTo(new VmExit.MmioRead(address, 2));
     }

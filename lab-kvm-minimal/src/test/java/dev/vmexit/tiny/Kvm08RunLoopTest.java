@@ -31,11 +31,11 @@ class Kvm08RunLoopTest {
     @Graded(exercise = "kvm-08", id = "kvm-08.string", points = 3)
     void every_value_of_a_string_OUT_reaches_the_device_in_order_and_little_endian() {
         try (var script = new ScriptedCpu()) {
-            script.exitsWithOut(0x1F0, 2, 3, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66).exits(5);
+            script.exitsWithOut(0x1F0, 2, 3, 0x91, 0xA2, 0x33, 0x44, 0xFF, 0xFF).exits(5);
             var devices = new RecordingDevices();
             new RunLoop(script.vcpu(), devices, exit -> {}).run();
-            assertThat(devices.seen).as("REP OUTSW of the words 0x2211, 0x4433, 0x6655")
-                    .containsExactly("out 1f0 2 2211", "out 1f0 2 4433", "out 1f0 2 6655");
+            assertThat(devices.seen).as("REP OUTSW of the words 0xa291, 0x4433, 0xffff")
+                    .containsExactly("out 1f0 2 a291", "out 1f0 2 4433", "out 1f0 2 ffff");
         }
     }
 

@@ -29,6 +29,9 @@ final class ScriptedCpu implements AutoCloseable {
 
     ScriptedCpu() {
         kernel.on(Requests.KVM_RUN, (fd, argument) -> {
+            if (script.isEmpty()) {
+                throw new AssertionError("KVM_RUN was called again after the last exit");
+            }
             script.remove().accept(page);
             return 0;
         });

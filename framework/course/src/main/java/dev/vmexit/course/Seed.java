@@ -1,7 +1,8 @@
 package dev.vmexit.course;
 
-/// Text that a solution cannot know beforehand. The grader picks a seed for every run, and the
-/// guests are assembled with words made from it; without a grader the seed is always the same.
+/// Text that nobody could have typed into a solution. The grader picks a seed for every run, and
+/// the guests are assembled with words made from it; without a grader the seed is always the same.
+/// Student code that names this class is refused.
 public final class Seed {
     /// The system property that carries it.
     public static final String PROPERTY = "vmexit.seed";

@@ -21,6 +21,9 @@ final class Advice {
     private static final String MEMORY = "the host has not enough free memory; "
             + "`free -m` shows it, and a smaller --memory may fit";
 
+    private static final String REGION = "the guest's memory may reach past the physical addresses "
+            + "of this CPU; try a smaller --memory";
+
     private static final String BUSY = "somebody else has it; VirtualBox or another hypervisor "
             + "may hold the CPU's virtualization";
 
@@ -44,6 +47,9 @@ final class Advice {
             return MODULE;
         } else if (is(errno, Errno.EBUSY) && call.contains("KVM_CREATE_VM")) {
             return BUSY;
+        }
+        if (is(errno, Errno.EINVAL) && call.contains("MEMORY_REGION")) {
+            return REGION;
         }
         return is(errno, Errno.ENOTTY) ? NOT_KVM : "";
     }

@@ -45,17 +45,23 @@ public final class SerialTerminal implements AutoCloseable {
         Thread.ofPlatform().daemon().name("serial input").start(() -> {
             try {
                 for (int key = input.read(); key >= 0; key = input.read()) {
-                    Pc pc = guest.get();
-                    if (pc != null) {
-                        type(key, pc::type, pc::stop);
-                    }
+                    deliver(key, guest.get());
                 }
             } catch (IOException gone) {
                 // The terminal was closed: nothing more will be typed.
-            } catch (IllegalStateException | KernelException over) {
-                // The guest ended while a key was on its way.
             }
         });
+    }
+
+    private void deliver(int key, Pc pc) {
+        if (pc == null) {
+            return;
+        }
+        try {
+            type(key, pc::type, pc::stop);
+        } catch (IllegalStateException | KernelException over) {
+            // That guest ended while the key was on its way; the next one hears the next key.
+        }
     }
 
     /// @param leave runs when the person types Ctrl-A x

@@ -77,8 +77,7 @@ final class BootCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (mine) {
-            return new MineLauncher(checkout).start(spec.root().commandLine().getParseResult()
-                    .originalArgs().stream().filter(word -> !word.equals("--mine")).toList());
+            return new MineLauncher(checkout).start(spec);
         }
         var config = new PcConfig(Durations.bytes(memory), cpus);
         BzImage image = kernel == null ? null : BzImage.read(kernel);
@@ -113,7 +112,8 @@ final class BootCommand implements Callable<Integer> {
     private int demo(String why) {
         say(why);
         say("so this is the bundled 64-bit demo kernel: a timer, a task in ring 3");
-        return new CommandLine(new RunCommand()).execute("kernel", "--timeout", "50s");
+        return new CommandLine(new RunCommand()).setExecutionExceptionHandler(Main::report)
+                .execute("kernel", "--timeout", "50s");
     }
 
     /// Builds the machine, runs it, and builds it again when the guest asked for a reset.
@@ -124,7 +124,7 @@ final class BootCommand implements Callable<Integer> {
         var screen = new AtomicReference<SerialTerminal>();
         Pc first = machine(config, linux, screen);
         PcEnd end;
-        try (SerialTerminal terminal = SerialTerminal.open()) {
+        try (SerialTerminal terminal = open(first)) {
             screen.set(terminal);
             var guest = new AtomicReference<>(first);
             terminal.connect(guest);
@@ -136,6 +136,15 @@ final class BootCommand implements Callable<Integer> {
             }
         }
         return report(end);
+    }
+
+    private static SerialTerminal open(Pc waiting) {
+        try {
+            return SerialTerminal.open();
+        } catch (IOException e) {
+            waiting.close();
+            throw new BootFailure("the terminal cannot be used: " + e.getMessage());
+        }
     }
 
     private static Pc machine(PcConfig config, LinuxLoader linux,
@@ -151,10 +160,11 @@ final class BootCommand implements Callable<Integer> {
     }
 
     private static PcEnd run(Pc pc, AtomicReference<Pc> guest) throws InterruptedException {
-        try (pc) {
+        try {
             return pc.run();
         } finally {
             guest.set(null);
+            pc.close();
         }
     }
 

@@ -27,10 +27,18 @@ final class CourseCommand implements Callable<Integer> {
         @Mixin
         private CheckoutMixin checkout;
 
+        @Option(names = "--force", description = "Also where a learner has begun.")
+        private boolean force;
+
         @Override
         public Integer call() {
             for (Lab lab : checkout.course().labs()) {
                 var sources = new LabSources(checkout.course(), lab);
+                if (!force && java.nio.file.Files.exists(
+                        lab.directory().resolve("progress.txt"))) {
+                    throw new dev.vmexit.course.CourseException(lab.directory()
+                            + " is a learner's: it has a progress.txt. --force overwrites it");
+                }
                 sources.write(sources.reference().keySet())
                         .forEach(path -> System.out.println(lab.name() + ": " + path));
             }
@@ -65,6 +73,14 @@ final class CourseCommand implements Callable<Integer> {
                 found += findings.size();
             }
             return found == 0 ? 0 : Main.FAILED;
+        }
+
+        private static String verdict(List<String> findings, int notRun) {
+            return !findings.isEmpty()
+                    ? findings.size() + " findings"
+                    : notRun > 0
+                            ? "not proven: " + notRun + " runs of a test need /dev/kvm"
+                            : "sound";
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.vmexit.course.CourseException;
 import dev.vmexit.course.grade.GradeResult;
 import dev.vmexit.course.grade.GradeResult.Outcome;
 import dev.vmexit.course.grade.Grader;
+import dev.vmexit.course.grade.RejectedSubmission;
 import dev.vmexit.course.grade.Sandbox;
 import dev.vmexit.course.grade.Submission;
 import dev.vmexit.course.learn.Explanation;
@@ -13,6 +14,8 @@ import dev.vmexit.course.skeleton.LabSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +27,9 @@ import picocli.CommandLine.Option;
 /// something, 5 a bug of ours, 64 the command line is wrong, 124 time; with `--exit-zero` always 0,
 /// for platforms that want that.
 @Command(name = "grade", description = "Grades a submission of a lab.",
-        mixinStandardHelpOptions = true, exitCodeOnExecutionException = 5)
+        mixinStandardHelpOptions = true, exitCodeOnExecutionException = 5,
+        footer = {"", "Exit status: 0 all passed, 1 some failed, 2 does not compile, 3 rejected,",
+                "4 this machine lacks something, 5 not graded, 64 wrong option, 124 time."})
 final class GradeCommand implements Callable<Integer> {
     @Option(names = "--lab", paramLabel = "NAME", description = "Such as kvm-minimal.")
     private String labName;
@@ -53,6 +58,10 @@ final class GradeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Lab lab = checkout.lab(labName);
+        if (output != null && !Files.isWritable(output.toAbsolutePath().getParent())) {
+            throw new CourseException("the result cannot be written to " + output
+                    + ": its directory is missing or not writable");
+        }
         GradeResult result = grade(lab);
         if (format != null) {
             write(format.write(result));
@@ -72,12 +81,15 @@ final class GradeCommand implements Callable<Integer> {
         Path sources = submission == null
                 ? LabSources.sourcesOf(lab)
                 : submission.resolve("src/main/java");
+        Map<String, String> skeleton = new LabSources(checkout.course(), lab)
+                .generate(Set.of());
+        Submission handedIn;
         try {
-            var wanted = new LabSources(checkout.course(), lab).reference().keySet();
-            return grader.grade(Submission.read(sources, wanted), lab.exercises(), true);
-        } catch (CourseException refused) {
+            handedIn = Submission.read(sources, skeleton.keySet());
+        } catch (RejectedSubmission refused) {
             return grader.unrunnable(lab.exercises(), Outcome.REJECTED, refused.getMessage());
         }
+        return grader.grade(handedIn.over(skeleton), lab.exercises(), true);
     }
 
     private void write(String text) throws IOException {

@@ -1,6 +1,7 @@
 package dev.vmexit.cli;
 
 import dev.vmexit.course.learn.Hints;
+import dev.vmexit.course.learn.Progress;
 import dev.vmexit.course.learn.Watch;
 import dev.vmexit.course.learn.Workbench;
 import dev.vmexit.course.manifest.Exercise;
@@ -9,7 +10,6 @@ import dev.vmexit.course.skeleton.LabSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class LearnCommand implements Callable<Integer> {
     private static final String KEYS =
-            "[Enter] run again · [h] hint · [p] nothing happens on save? · [q] leave";
+            "Enter: run again · then Enter: h hint · p nothing happens on save? · q leave";
 
     @Option(names = "--lab", paramLabel = "NAME", description = "Such as kvm-minimal.")
     private String labName;
@@ -115,13 +115,23 @@ final class LearnCommand implements Callable<Integer> {
                 .filter(entry -> entry.getValue().contains("Todo.of(\"" + reset + "\""))
                 .map(java.util.Map.Entry::getKey).collect(Collectors.toSet());
         for (String path : paths) {
-            Path file = LabSources.sourcesOf(lab).resolve(path);
-            if (Files.exists(file)) {
-                Files.copy(file, Path.of(file + ".mine"), StandardCopyOption.REPLACE_EXISTING);
-            }
+            keep(LabSources.sourcesOf(lab).resolve(path), sources.generate(Set.of()).get(path));
         }
         sources.write(paths).forEach(path -> System.out.println("put back " + path
-                + "; yours is beside it, as .mine"));
+                + ", with all its exercises; yours is beside it, as .mine"));
+        Progress.of(lab).forget(reset);
         return 0;
+    }
+
+    /// Keeps a file that is not the skeleton, under the first name that is free.
+    private static void keep(Path file, String skeleton) throws IOException {
+        if (!Files.exists(file) || Files.readString(file).equals(skeleton)) {
+            return;
+        }
+        Path kept = Path.of(file + ".mine");
+        for (int i = 2; Files.exists(kept); i++) {
+            kept = Path.of(file + "." + i + ".mine");
+        }
+        Files.copy(file, kept);
     }
 }

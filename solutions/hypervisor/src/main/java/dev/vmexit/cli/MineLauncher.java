@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// Starts the program again with the learner's classes in front of the reference ones, and says
 /// whose are whose.
@@ -25,16 +26,19 @@ final class MineLauncher {
 
     /// {@return the exit status of the second start}
     ///
-    /// @param arguments the command without `--mine`
-    int start(List<String> arguments) throws IOException, InterruptedException {
+    /// @param spec the command that was given `--mine`
+    int start(CommandSpec spec) throws IOException, InterruptedException {
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs().stream()
+                .filter(word -> !word.equals("--mine")).toList();
         Course course = checkout.course();
         var front = new ArrayList<Path>();
         for (Lab lab : course.labs()) {
             Path classes = course.root().resolve(".vmexit/mine").resolve(lab.name());
             delete(classes);
             Mine mine = Mine.compile(course, lab, checkout.classes(lab), classes);
-            System.err.printf("vmexit: %s: yours %s%n", lab.name(), names(mine.taken()));
-            System.err.printf("vmexit: %s: not done yet, so the reference's %s%n", lab.name(),
+            System.err.printf("vmexit: %s: yours, without a hole: %s%n", lab.name(),
+                    names(mine.taken()));
+            System.err.printf("vmexit: %s: with a hole, so the reference's: %s%n", lab.name(),
                     names(mine.left()));
             front.add(classes);
         }

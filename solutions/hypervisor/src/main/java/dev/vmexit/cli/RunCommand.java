@@ -8,6 +8,7 @@ import dev.vmexit.linux.BootFailure;
 import dev.vmexit.tiny.Console;
 import dev.vmexit.tiny.TinyMachine;
 import dev.vmexit.tinykernel.TinyKernel;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -17,8 +18,11 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `vmexit run GUEST`: one of the tiny guests, on the smallest machine.
 @Command(name = "run", description = "Runs one of the bundled tiny guests.",
@@ -39,6 +43,15 @@ final class RunCommand implements Callable<Integer> {
             description = "Stops the guest after this time, such as 1s.")
     private String timeout;
 
+    @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
+    private boolean mine;
+
+    @Mixin
+    private CheckoutMixin checkout;
+
+    @Spec
+    private CommandSpec spec;
+
     private final PrintStream out = System.out;
 
     static List<GuestProgram> guests() {
@@ -48,7 +61,10 @@ final class RunCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException, InterruptedException {
+        if (mine) {
+            return new MineLauncher(checkout).start(spec);
+        }
         if (name == null) {
             guests().forEach(guest -> out.printf("%-10s %s%n", guest.name(), guest.summary()));
             return 0;

@@ -69,23 +69,48 @@ class AttackTest {
                 """, State.ERROR);
     }
 
+    private void isRejected(String file, String replace, String with, String why) {
+        GradeResult result = lab.gradeWith(file, replace, with);
+        assertThat(result.outcome()).isEqualTo(GradeResult.Outcome.REJECTED);
+        assertThat(result.problem()).contains(why);
+        assertThat(result.points()).isZero();
+    }
+
     @Test
-    void the_nonce_is_not_in_any_static_field_of_the_child() {
-        losesOnly02("""
-                try {
-                    for (String name : new String[] {"ChildMain", "ChildReporter"}) {
-                        Class<?> type = Class.forName("dev.vmexit.course.grade." + name);
-                        for (var field : type.getDeclaredFields()) {
-                            if (java.lang.reflect.Modifier.isStatic(field.getModifiers())) {
-                                return;
-                            }
-                        }
-                    }
-                } catch (ClassNotFoundException e) {
-                    throw new RuntimeException(e);
-                }
-                Runtime.getRuntime().halt(0);
-                """, State.ERROR);
+    void a_class_of_the_grader_in_a_file_of_the_lab_is_refused() {
+        isRejected("dev/vmexit/mode/RealMode.java", "package dev.vmexit.mode;",
+                "package dev.vmexit.course.grade;", "belongs to none of the files");
+    }
+
+    @Test
+    void a_second_class_in_a_file_cannot_replace_the_tests_own() {
+        isRejected("dev/vmexit/kvm/Kvm.java", "public final class Kvm",
+                "class Scripts {}\npublic final class Kvm", "dev/vmexit/kvm/Scripts");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "the seed     | String s = dev.vmexit.course.Seed.word(\"kvm-08\");",
+            "the reporter | String s = \"dev.vmexit.course.grade.ChildMain\";",
+            "a heap dump  | java.lang.management.ManagementFactory.getRuntimeMXBean();"})
+    void code_that_names_the_grader_is_refused(String name, String attack) {
+        isRejected("dev/vmexit/kvm/Kvm.java", BODY, attack + BODY, "the grader's");
+    }
+
+    @Test
+    void a_source_on_which_the_compiler_gives_up_is_not_the_reference() {
+        GradeResult result = lab.gradeWith("dev/vmexit/kvm/Kvm.java", BODY,
+                "int x = " + "(".repeat(200_000) + "1" + ")".repeat(200_000) + ";" + BODY);
+        assertThat(result.outcome()).isEqualTo(GradeResult.Outcome.DOES_NOT_COMPILE);
+        assertThat(result.points()).isZero();
+    }
+
+    @Test
+    void what_is_not_handed_in_counts_as_not_done() {
+        GradeResult result = lab.gradeOnly("dev/vmexit/kvm/Kvm.java");
+        assertThat(result.points()).as("kvm-01 … kvm-03, all in Kvm").isEqualTo(12);
+        assertThat(lab.gradeOnly("dev/vmexit/kvm/Vm.java").points()).isZero();
+        assertThat(lab.gradeOnly().points()).as("nothing").isZero();
     }
 
     @Test
@@ -107,11 +132,12 @@ class AttackTest {
 
     @Test
     void processes_that_are_started_end_with_the_test() {
+        String marker = "vmexit.attack." + System.nanoTime();
         losesOnly02("""
                 try {
-                    for (int i = 0; i < 50; i++) {
+                    for (int i = 0; i < 20; i++) {
                         new ProcessBuilder(System.getProperty("java.home") + "/bin/jwebserver",
-                                "-p", "0").start();
+                                "-J-D%s", "-p", "0").start();
                     }
                 } catch (java.io.IOException noMore) {
                     // That is as good.
@@ -119,10 +145,10 @@ class AttackTest {
                 while (needed != null) {
                     Thread.onSpinWait();
                 }
-                """, State.TIMEOUT);
-        assertThat(ProcessHandle.current().descendants()
-                .filter(process -> process.info().command().orElse("").contains("jwebserver")))
-                .isEmpty();
+                """.formatted(marker), State.TIMEOUT);
+        assertThat(ProcessHandle.allProcesses().filter(process -> process.info().commandLine()
+                .orElse("").contains(marker)).filter(ProcessHandle::isAlive))
+                .as("processes left on the machine").isEmpty();
     }
 
     @Test

@@ -36,4 +36,12 @@ final class Attacked {
         files.put(file, text.replace(replace, with));
         return grader.grade(new Submission(files), lab.exercises().subList(0, 3), true);
     }
+
+    /// {@return the result of handing in these files of the solution and no others}
+    GradeResult gradeOnly(String... paths) {
+        var files = new TreeMap<>(sources.generate(Set.copyOf(lab.ids())));
+        files.keySet().retainAll(Set.of(paths));
+        return grader.grade(new Submission(files).over(sources.generate(Set.of())),
+                lab.exercises().subList(0, 3), true);
+    }
 }

@@ -112,12 +112,35 @@ public final class Pc implements AutoCloseable {
     ///
     /// A reset ends the run too: whoever built the machine decides whether to build it again.
     public PcEnd run() throws InterruptedException {
-        List<Thread> threads = cpus.stream().map(cpu -> Thread.ofPlatform()
-                .name("cpu " + cpu.id()).start(() -> cpu.run(this::stopCpus))).toList();
-        for (Thread thread : threads) {
-            thread.join();
+        var threads = new ArrayList<Thread>();
+        try {
+            for (PcCpu cpu : cpus) {
+                threads.add(Thread.ofPlatform().name("cpu " + cpu.id())
+                        .start(() -> cpu.run(this::stopCpus)));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } finally {
+            // The caller will unmap the memory: no CPU may be running then, whatever happened here.
+            stopCpus();
+            threads.forEach(Pc::awaitEnd);
         }
         return end();
+    }
+
+    private static void awaitEnd(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private PcEnd end() {

@@ -8,6 +8,8 @@ import dev.vmexit.linux.BootFailure;
 /// @param cpus 1 … 8
 public record PcConfig(long memoryBytes, int cpus) {
     static final long LEAST_MEMORY = 32L << 20;
+    /// More than any host here has; a CPU's physical addresses end somewhere too.
+    static final long MOST_MEMORY = 1L << 40;
     static final int MOST_CPUS = 8;
 
     public PcConfig {
@@ -15,6 +17,10 @@ public record PcConfig(long memoryBytes, int cpus) {
             throw new BootFailure(("the memory must be at least %d MiB and a multiple of 4096 "
                     + "bytes, and it is %d bytes; write it as 512M or 2G")
                     .formatted(LEAST_MEMORY >> 20, memoryBytes));
+        }
+        if (memoryBytes > MOST_MEMORY) {
+            throw new BootFailure("a machine has at most %d GiB, not %d".formatted(
+                    MOST_MEMORY >> 30, memoryBytes >> 30));
         }
         if (cpus < 1 || cpus > MOST_CPUS) {
             throw new BootFailure("this machine has 1 to %d CPUs, not %d".formatted(MOST_CPUS,

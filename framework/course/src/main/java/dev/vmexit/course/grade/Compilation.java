@@ -55,15 +55,21 @@ public record Compilation(Path classes, List<String> errors) {
                             .collect(Collectors.joining(java.io.File.pathSeparator)));
             var units = sources.entrySet().stream()
                     .map(entry -> new Text(entry.getKey(), entry.getValue())).toList();
-            if (!units.isEmpty()) {
-                javac.getTask(new StringWriter(), files, found, options, null, units).call();
-            }
+            boolean done = units.isEmpty() || javac.getTask(new StringWriter(), files, found,
+                    options, null, units).call();
+            return new Compilation(classes, errors(found, done));
         } catch (IOException e) {
             throw new CourseException(classes + " cannot be written: " + e.getMessage());
         }
-        return new Compilation(classes, found.getDiagnostics().stream()
+    }
+
+    /// A compiler that gives up without a word, as on an expression too deep for its stack, has not
+    /// compiled.
+    private static List<String> errors(DiagnosticCollector<JavaFileObject> found, boolean done) {
+        List<String> errors = found.getDiagnostics().stream()
                 .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
-                .limit(MOST_ERRORS).map(Compilation::line).toList());
+                .limit(MOST_ERRORS).map(Compilation::line).toList();
+        return errors.isEmpty() && !done ? List.of("the compiler gave up on it") : errors;
     }
 
     private static String line(Diagnostic<? extends JavaFileObject> diagnostic) {

@@ -62,9 +62,12 @@ public final class Grader {
                 return unrunnable(exercises, Outcome.DOES_NOT_COMPILE,
                         "it does not compile:\n" + String.join("\n", compiled.errors()));
             }
+            StudentClasses.check(work, submission.files().keySet());
             Map<String, GradedTest> tests = wanted(exercises);
             Map<String, TestRun.Verdict> verdicts = run(submission, work, tests, isolate);
             return result(exercises, tests, verdicts);
+        } catch (RejectedSubmission rejected) {
+            return unrunnable(exercises, Outcome.REJECTED, rejected.getMessage());
         } finally {
             delete(work);
         }

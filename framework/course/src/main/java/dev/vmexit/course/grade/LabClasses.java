@@ -50,17 +50,27 @@ public record LabClasses(Path testClasses, Path reference, List<Path> libraries)
     List<Path> forStudents() {
         var path = new ArrayList<Path>();
         path.add(reference);
-        libraries.stream().filter(jar -> HIDDEN.stream()
+        withoutReference().stream().filter(jar -> HIDDEN.stream()
                 .noneMatch(name -> jar.getFileName().toString().contains(name))).forEach(path::add);
         return path;
     }
 
+    /// The framework and the tests stand before the student's classes, so that none of them can be
+    /// shadowed; the reference stands behind, so that the student's shadow it.
     List<Path> forTests(Path studentClasses) {
         var path = new ArrayList<Path>();
-        path.add(studentClasses);
+        path.addAll(withoutReference());
         path.add(testClasses);
+        path.add(studentClasses);
         path.add(reference);
-        path.addAll(libraries);
         return path;
+    }
+
+    /// The solution's jar is among the libraries too, and there it would stand in front.
+    private List<Path> withoutReference() {
+        String solution = reference.getParent().getParent().getFileName().toString();
+        return libraries.stream()
+                .filter(jar -> !jar.getFileName().toString().startsWith(solution + "-"))
+                .filter(jar -> !jar.startsWith(reference.getParent())).toList();
     }
 }

@@ -2,6 +2,7 @@ package dev.vmexit.course.grade;
 
 import dev.vmexit.course.CourseException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -28,8 +29,9 @@ public record Submission(Map<String, String> files) {
     /// Reads a submission.
     ///
     /// @param sources its `src/main/java`
-    /// @param wanted the paths that the lab asks for; one that is missing is left to the reference
-    /// @throws CourseException if the submission is refused; it names the file and the reason
+    /// @param wanted the paths that the lab asks for
+    /// @throws RejectedSubmission that names the file and the reason
+    /// @throws CourseException if there is no such directory
     public static Submission read(Path sources, Set<String> wanted) {
         if (!Files.isDirectory(sources)) {
             throw new CourseException(sources + " is not a directory with a submission in it");
@@ -39,7 +41,7 @@ public record Submission(Map<String, String> files) {
             int count = 0;
             for (Path file : (Iterable<Path>) all::iterator) {
                 if (++count > MOST_FILES) {
-                    throw new CourseException("the submission has more than " + MOST_FILES
+                    throw new RejectedSubmission("the submission has more than " + MOST_FILES
                             + " files");
                 }
                 String path = sources.relativize(file).toString().replace('\\', '/');
@@ -48,10 +50,19 @@ public record Submission(Map<String, String> files) {
                     files.put(path, text(file, path));
                 }
             }
-        } catch (IOException e) {
-            throw new CourseException("the submission cannot be read: " + e.getMessage());
+        } catch (IOException | UncheckedIOException e) {
+            throw new RejectedSubmission("the submission cannot be read: " + e.getMessage());
         }
         return new Submission(files);
+    }
+
+    /// {@return this submission, with the files that were not handed in as they are in `skeleton`}
+    ///
+    /// Without this a missing file would be the reference's, and earn its points.
+    public Submission over(Map<String, String> skeleton) {
+        var all = new TreeMap<>(skeleton);
+        all.putAll(files);
+        return new Submission(all);
     }
 
     private static void requireHarmless(Path file, String path) {
@@ -81,7 +92,7 @@ public record Submission(Map<String, String> files) {
         }
     }
 
-    private static CourseException refused(String path, String why) {
-        return new CourseException("rejected: " + path + ": " + why);
+    private static RejectedSubmission refused(String path, String why) {
+        return new RejectedSubmission(path + ": " + why);
     }
 }

@@ -30,6 +30,8 @@ final class TestRun {
 
     private static final long MOST_OUTPUT_CHARACTERS = 32L << 20;
     private static final int START_SECONDS = 60;
+    /// Once one test has hung, those after it mostly hang too.
+    private static final int AFTER_TIMEOUT_SECONDS = 3;
     private static final String END_OF_STREAM = "";
 
     private final Sandbox sandbox;
@@ -116,7 +118,7 @@ final class TestRun {
         while (true) {
             int seconds = running == null
                     ? START_SECONDS
-                    : Math.min(mostSeconds, running.graded().seconds());
+                    : Math.min(limit(), running.graded().seconds());
             String line = poll(lines, seconds);
             if (line == null || line.equals(END_OF_STREAM)) {
                 if (running != null) {
@@ -134,6 +136,11 @@ final class TestRun {
                 running = null;
             }
         }
+    }
+
+    private int limit() {
+        boolean hung = verdicts.values().stream().anyMatch(v -> v.state() == State.TIMEOUT);
+        return hung ? Math.min(mostSeconds, AFTER_TIMEOUT_SECONDS) : mostSeconds;
     }
 
     private static Verdict timeout(int seconds) {

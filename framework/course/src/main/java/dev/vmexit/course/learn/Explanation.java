@@ -22,9 +22,9 @@ public final class Explanation {
         var text = new StringBuilder(("%-" + WIDTH + "s book: \"%s\"").formatted(head,
                 chapter));
         test.message().lines().forEach(line -> text.append("\n  ").append(line));
-        if (test.state() == State.FAILED || test.state() == State.ERROR) {
-            exercise.causes().stream().findFirst()
-                    .ifPresent(cause -> text.append("\n  A common cause: ").append(cause.strip()));
+        if (test.state() == State.FAILED && !exercise.causes().isEmpty()) {
+            text.append("\n  Common causes in this exercise:");
+            exercise.causes().forEach(cause -> text.append("\n  - ").append(cause.strip()));
         }
         if (test.state() != State.ENVIRONMENT) {
             text.append("\n  next: ./vmexit hint ").append(exercise.id());

@@ -35,14 +35,25 @@ public final class Progress {
         return solved.contains(exercise);
     }
 
-    /// Remembers it; nothing is ever forgotten, so that a regression can be told as one.
+    /// Remembers it, so that a regression can be told as one.
     public void solved(String exercise) {
         if (solved.add(exercise)) {
-            try {
-                Files.write(file, solved);
-            } catch (IOException e) {
-                throw new CourseException(file + " cannot be written: " + e.getMessage());
-            }
+            write();
+        }
+    }
+
+    /// Forgets it: the learner wants to do it again.
+    public void forget(String exercise) {
+        if (solved.remove(exercise)) {
+            write();
+        }
+    }
+
+    private void write() {
+        try {
+            Files.write(file, solved);
+        } catch (IOException e) {
+            throw new CourseException(file + " cannot be written: " + e.getMessage());
         }
     }
 }

@@ -19,9 +19,14 @@ import java.util.Optional;
 
 /// A learner's lab, looked at: which exercise is next, and what its tests say.
 public final class Workbench {
+    /// A learner waits for this; a grader has more patience.
+    private static final int MOST_SECONDS = 8;
+    private static final int SHOWN = 2;
+
     private final Lab lab;
     private final Grader grader;
     private final Map<String, String> reference;
+    private final Map<String, String> skeleton;
     private final Progress progress;
     private final Chapters chapters;
     private final Course course;
@@ -29,8 +34,10 @@ public final class Workbench {
 
     public Workbench(Course course, Lab lab, LabClasses classes, PrintStream out) {
         this.lab = lab;
-        this.grader = new Grader(lab, classes, Sandbox.PROCESS);
-        this.reference = new LabSources(course, lab).reference();
+        this.grader = new Grader(lab, classes, Sandbox.PROCESS, MOST_SECONDS);
+        var sources = new LabSources(course, lab);
+        this.reference = sources.reference();
+        this.skeleton = sources.generate(java.util.Set.of());
         this.progress = Progress.of(lab);
         this.chapters = course.chapters();
         this.course = course;
@@ -47,7 +54,8 @@ public final class Workbench {
     ///
     /// @return whether all passed
     public boolean check(Exercise exercise) {
-        Submission submission = Submission.read(LabSources.sourcesOf(lab), reference.keySet());
+        Submission submission = Submission.read(LabSources.sourcesOf(lab), reference.keySet())
+                .over(skeleton);
         List<Exercise> upTo = lab.upTo(exercise);
         GradeResult result = grader.grade(submission, upTo, false);
         if (result.problem() != null) {
@@ -96,8 +104,12 @@ public final class Workbench {
             out.println("These tests need another machine; nothing here is wrong with your code.");
             return false;
         }
-        tests.stream().filter(test -> test.state() != State.TODO).limit(2)
-                .forEach(test -> out.println(text(test, red)));
+        List<TestResult> worse = tests.stream().filter(test -> test.state() != State.TODO)
+                .toList();
+        worse.stream().limit(SHOWN).forEach(test -> out.println(text(test, red)));
+        if (worse.size() > SHOWN) {
+            out.printf("… and %d more%n", worse.size() - SHOWN);
+        }
         if (tests.stream().allMatch(test -> test.state() == State.TODO)) {
             out.println(text(tests.getFirst(), red));
             out.println("  Red is right here: the body is still a hole. "
@@ -109,8 +121,9 @@ public final class Workbench {
     /// Says what the next exercise is and where it is done.
     public void introduce(Exercise exercise) {
         out.printf("%n%s [%d points]  %s%n", exercise.id(), exercise.points(), exercise.title());
-        out.printf("  read  \"%s\" (%s) in the book%n", chapters.title(exercise.chapter()),
-                exercise.chapter());
+        out.printf("  read  \"%s\", book/target/html/index.html#%s%n",
+                chapters.title(exercise.chapter()), exercise.id());
+        out.printf("        or %s%n", chapters.file(exercise.chapter()));
         filesOf(exercise).forEach(path -> out.printf("  edit  %s%n",
                 LabSources.sourcesOf(lab).resolve(path)));
     }

@@ -30,6 +30,7 @@ public final class LabProof {
     private final Grader grader;
     private final PrintStream progress;
     private final List<String> findings = new ArrayList<>();
+    private int notRun;
 
     public LabProof(Course course, Lab lab, LabClasses classes, PrintStream progress) {
         this.course = course;
@@ -48,6 +49,11 @@ public final class LabProof {
         prefixes();
         wrongSolutions();
         return findings;
+    }
+
+    /// {@return how many runs of a test this machine could not make; a proof with any is no proof}
+    public int notRun() {
+        return notRun;
     }
 
     /// The manifest and the annotations name the same tests with the same points.
@@ -107,7 +113,9 @@ public final class LabProof {
             State state = test.state();
             boolean open = state == State.TODO || state == State.BLOCKED;
             boolean right = solved.contains(test.exercise()) ? state == State.PASSED : open;
-            if (!right && state != State.ENVIRONMENT) {
+            if (state == State.ENVIRONMENT) {
+                notRun++;
+            } else if (!right) {
                 findings.add("with %d exercises solved %s is %s: %s".formatted(solved.size(),
                         test.id(), state, test.message()));
             }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// @param replace text that occurs once in it
 /// @param with what stands there instead
 /// @param verdict state by test id, for every test of the exercise that does not pass
-/// @param message what the message of the first of them must contain
+/// @param message what the message of one of them must contain
 public record WrongSolution(String mistake, String file, String replace, String with,
         Map<String, String> verdict, String message) {
     private static final ObjectMapper YAML = new YAMLMapper();

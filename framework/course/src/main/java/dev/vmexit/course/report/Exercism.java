@@ -17,7 +17,10 @@ final class Exercism {
 
     static String write(GradeResult result) {
         ObjectNode root = Json.object();
-        boolean ran = result.outcome() == Outcome.PASSED || result.outcome() == Outcome.FAILED;
+        boolean ran = switch (result.outcome()) {
+            case PASSED, FAILED, TIMEOUT -> true;
+            case DOES_NOT_COMPILE, REJECTED, ENVIRONMENT -> false;
+        };
         root.put("version", 3);
         root.put("status", !ran ? "error" : result.outcome() == Outcome.PASSED ? "pass" : "fail");
         if (!ran) {

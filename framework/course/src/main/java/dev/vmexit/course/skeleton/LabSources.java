@@ -90,7 +90,7 @@ public final class LabSources {
             }
         });
         try (Stream<Path> all = Files.walk(sourcesOf(lab))) {
-            all.filter(Files::isRegularFile)
+            all.filter(f -> f.toString().endsWith(".java"))
                     .map(f -> sourcesOf(lab).relativize(f).toString().replace('\\', '/'))
                     .filter(path -> !expected.containsKey(path))
                     .forEach(path -> differences.add(path + " has no hole and does not belong"));

@@ -43,7 +43,8 @@ class LearnTest {
                         lab-01.a         FAILED    (0 of 2 points)                   book: "One"
                           expected 1
                           but was 2
-                          A common cause: you forgot
+                          Common causes in this exercise:
+                          - you forgot
                           next: ./vmexit hint lab-01""");
     }
 
