@@ -96,16 +96,9 @@ public final class ExitsTable {
         return sorted.get(sorted.size() / 2);
     }
 
-    /// Whether the limits are kept, as far as this machine can tell: a turn may be off by a tenth,
-    /// so it takes three quarters of the turns beyond a limit to say that it is broken.
     private boolean isWithinLimits() {
-        return lowerQuartile("added versionForeign") <= MOST_ADDED_NANOS
-                && lowerQuartile("ratio port") <= MOST_RATIO;
-    }
-
-    private double lowerQuartile(String name) {
-        List<Double> sorted = nanos.get(name).stream().sorted().toList();
-        return sorted.get(sorted.size() / 4);
+        return median("added versionForeign") <= MOST_ADDED_NANOS
+                && median("ratio port") <= MOST_RATIO;
     }
 
     private String text() {

@@ -57,6 +57,7 @@ public final class Workbench {
         Submission submission = Submission.read(LabSources.sourcesOf(lab), reference.keySet())
                 .over(skeleton);
         List<Exercise> upTo = lab.upTo(exercise);
+        out.printf("running the tests of %s … %s%n", upTo.getFirst().id(), exercise.id());
         GradeResult result = grader.grade(submission, upTo, false);
         if (result.problem() != null) {
             out.println(result.problem());
