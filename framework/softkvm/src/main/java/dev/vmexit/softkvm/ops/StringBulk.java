@@ -1,0 +1,76 @@
+package dev.vmexit.softkvm.ops;
+
+import dev.vmexit.softkvm.cpu.Cpu;
+import dev.vmexit.softkvm.cpu.Flags;
+import dev.vmexit.softkvm.cpu.Tlb;
+import dev.vmexit.softkvm.insn.Insn;
+import dev.vmexit.softkvm.ram.Host;
+import java.lang.foreign.MemorySegment;
+
+/// `REP MOVS` and `REP STOS` upwards, a page at a time: what kernels copy and clear memory with.
+///
+/// Only where the TLB already has both pages; everything else is done an item at a time. A copy
+/// onto itself a little further up repeats its beginning, so those are left out too.
+final class StringBulk {
+    private StringBulk() {}
+
+    /// {@return how many items were moved, 0 if it is not such a case}
+    static int run(Cpu c, Insn i, int size, int count) {
+        if (!i.long64 || i.addressSize != 8 || c.flag(Flags.DF)) {
+            return 0;
+        }
+        return switch (i.opcode) {
+            case 0xA4, 0xA5 -> movs(c, i, size, count);
+            case 0xAA, 0xAB -> stos(c, i, size, count);
+            default -> 0;
+        };
+    }
+
+    private static int movs(Cpu c, Insn i, int size, int count) {
+        long from = c.r[Cpu.RSI] + c.base[i.segment];
+        long to = c.r[Cpu.RDI];
+        int items = Math.min(count, Math.min(inPage(from, size), inPage(to, size)));
+        long[] t = c.tlb.current;
+        int f = Tlb.entry(from);
+        int w = Tlb.entry(to);
+        if (items == 0 || t[f + Tlb.READ] != (from & Tlb.PAGE_MASK)
+                || t[w + Tlb.WRITE] != (to & Tlb.PAGE_MASK)) {
+            return 0;
+        }
+        long bytes = (long) items * size;
+        long source = from + t[f + Tlb.ADDEND];
+        long target = to + t[w + Tlb.ADDEND];
+        if (target > source && target < source + bytes) {
+            return 0;
+        }
+        MemorySegment.copy(Host.ALL, source, Host.ALL, target, bytes);
+        c.r[Cpu.RSI] += bytes;
+        c.r[Cpu.RDI] += bytes;
+        return items;
+    }
+
+    private static int stos(Cpu c, Insn i, int size, int count) {
+        long to = c.r[Cpu.RDI];
+        int items = Math.min(count, inPage(to, size));
+        long[] t = c.tlb.current;
+        int w = Tlb.entry(to);
+        if (items == 0 || t[w + Tlb.WRITE] != (to & Tlb.PAGE_MASK)) {
+            return 0;
+        }
+        long target = to + t[w + Tlb.ADDEND];
+        long value = c.r[Cpu.RAX];
+        if (value == 0) {
+            Host.ALL.asSlice(target, (long) items * size).fill((byte) 0);
+        } else {
+            for (int n = 0; n < items; n++) {
+                Host.set(target + (long) n * size, size, value);
+            }
+        }
+        c.r[Cpu.RDI] += (long) items * size;
+        return items;
+    }
+
+    private static int inPage(long linear, int size) {
+        return (int) (4096 - (linear & 0xFFF)) / size;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.vmexit.softkvm.ram;
+
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Which pages of memory hold instructions that somebody has decoded, down to 64 bytes.
+///
+/// Consulted only where the TLB does not answer: a page with a mark is never entered as writable.
+/// Keyed by host address, so that two guest-physical names of one page are one page.
+public final class CodeMarks {
+    /// Told when marked bytes are written.
+    public interface Page {
+        /// One bit for each 64 bytes from which code was decoded.
+        long lines();
+
+        void drop();
+    }
+
+    private final ConcurrentHashMap<Long, Page> pages = new ConcurrentHashMap<>();
+
+    public Page get(long hostPage) {
+        return pages.get(hostPage);
+    }
+
+    public Page put(long hostPage, Page page) {
+        Page was = pages.putIfAbsent(hostPage, page);
+        return was == null ? page : was;
+    }
+
+    public boolean holdsCode(long host) {
+        Page page = pages.get(host & -4096);
+        return page != null && page.lines() != 0;
+    }
+
+    public boolean holdsCode(long host, int size) {
+        Page page = pages.get(host & -4096);
+        if (page == null) {
+            return false;
+        }
+        long touched = 1L << (host >>> 6) | 1L << (host + size - 1 >>> 6);
+        return (page.lines() & touched) != 0;
+    }
+
+    public void written(long host, int size) {
+        Page page = pages.get(host & -4096);
+        if (page != null) {
+            page.drop();
+        }
+    }
+
+    public int count() {
+        return pages.size();
+    }
+}

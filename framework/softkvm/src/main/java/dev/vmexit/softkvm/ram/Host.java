@@ -1,0 +1,72 @@
+package dev.vmexit.softkvm.ram;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// The process's own memory, by address. Guest memory is host memory (`userspace_addr` is an
+/// address), so this is what a guest access ends in.
+///
+/// There is no check here: whoever computes an address has found it in a memory slot. Compiled, an
+/// access is one machine instruction.
+public final class Host {
+    @SuppressWarnings("restricted")
+    public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    public static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    public static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    public static final ValueLayout.OfInt INT =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    public static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle ATOMIC_INT =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    private static final VarHandle ATOMIC_LONG =
+            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+    private Host() {}
+
+    public static long get(long address, int size) {
+        return switch (size) {
+            case 1 -> ALL.get(BYTE, address) & 0xFFL;
+            case 2 -> ALL.get(SHORT, address) & 0xFFFFL;
+            case 4 -> ALL.get(INT, address) & 0xFFFF_FFFFL;
+            default -> ALL.get(LONG, address);
+        };
+    }
+
+    public static void set(long address, int size, long value) {
+        switch (size) {
+            case 1 -> ALL.set(BYTE, address, (byte) value);
+            case 2 -> ALL.set(SHORT, address, (short) value);
+            case 4 -> ALL.set(INT, address, (int) value);
+            default -> ALL.set(LONG, address, value);
+        }
+    }
+
+    /// Replaces `expected` by `value` in one step. The `size` bytes lie within one aligned eight:
+    /// narrower cells than the machine's atomics are exchanged as part of the word around them.
+    public static boolean compareAndSet(long address, int size, long expected, long value) {
+        if (size == 8) {
+            return ATOMIC_LONG.compareAndSet(ALL, address, expected, value);
+        }
+        if (size == 4 && (address & 3) == 0) {
+            return ATOMIC_INT.compareAndSet(ALL, address, (int) expected, (int) value);
+        }
+        long word = address & -8;
+        int shift = (int) (address - word) * 8;
+        long mask = ((1L << size * 8) - 1) << shift;
+        while (true) {
+            long old = (long) ATOMIC_LONG.getVolatile(ALL, word);
+            if (((old ^ expected << shift) & mask) != 0) {
+                return false;
+            }
+            if (ATOMIC_LONG.compareAndSet(ALL, word, old, old & ~mask | value << shift & mask)) {
+                return true;
+            }
+        }
+    }
+}
