@@ -1,0 +1,41 @@
+package dev.vmexit.softkvm.exec;
+
+import dev.vmexit.softkvm.insn.Insn;
+
+/// A straight line of decoded instructions: entered at the top, left at the bottom, within one
+/// page.
+///
+/// Shared by all vCPUs. `valid` goes from true to false once, when the bytes change; `heat` is
+/// counted without care, since nothing but the moment of translation depends on it.
+public final class Block {
+    public final CodePage page;
+    /// Of the first byte in its page.
+    public final int offset;
+    public final int codeSize;
+    public final Insn[] insns;
+    /// Bytes from the first to behind the last.
+    public final int length;
+
+    public volatile boolean valid = true;
+    public int heat;
+    /// Null until translated.
+    public volatile Translation translation;
+    /// Asked for once; a failure is not tried again.
+    public boolean requested;
+    /// The block at the fall-through address and at a direct jump's target, in the same page.
+    Block next;
+    Block taken;
+
+    Block(CodePage page, int offset, int codeSize, Insn[] insns) {
+        this.page = page;
+        this.offset = offset;
+        this.codeSize = codeSize;
+        this.insns = insns;
+        Insn last = insns[insns.length - 1];
+        this.length = last.pageOffset + last.length - offset;
+    }
+
+    public Insn last() {
+        return insns[insns.length - 1];
+    }
+}

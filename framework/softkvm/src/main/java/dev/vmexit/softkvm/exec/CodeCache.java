@@ -1,0 +1,164 @@
+package dev.vmexit.softkvm.exec;
+
+import dev.vmexit.softkvm.cpu.Cpu;
+import dev.vmexit.softkvm.cpu.GuestFault;
+import dev.vmexit.softkvm.cpu.NonCanonical;
+import dev.vmexit.softkvm.cpu.PageWalk;
+import dev.vmexit.softkvm.cpu.SegmentRegister;
+import dev.vmexit.softkvm.cpu.Unsupported;
+import dev.vmexit.softkvm.insn.Decoder;
+import dev.vmexit.softkvm.insn.FormTable;
+import dev.vmexit.softkvm.insn.Insn;
+import dev.vmexit.softkvm.ram.Host;
+import dev.vmexit.softkvm.ram.Slot;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Finds the block for an instruction pointer: one vCPU's view of the VM's code pages.
+///
+/// Two levels. A direct-mapped table from RIP to block answers nearly always; behind it one from
+/// linear page to code page. Both count only in the generation in which they were filled, and a
+/// TLB flush or an entry into `KVM_RUN` starts a new one.
+public final class CodeCache {
+    private static final int SLOTS = 8192;
+    private static final int PAGE_SLOTS = 512;
+    private static final int LONGEST_BLOCK = 64;
+
+    private final Cpu c;
+    private final Decoder decoder;
+    private final long[] ripOf = new long[2 * SLOTS];
+    private final int[] generationOf = new int[2 * SLOTS];
+    private final Block[] blockOf = new Block[2 * SLOTS];
+    private final long[] pageLinear = new long[2 * PAGE_SLOTS];
+    private final int[] pageGeneration = new int[2 * PAGE_SLOTS];
+    private final CodePage[] pageOf = new CodePage[2 * PAGE_SLOTS];
+    /// Blocks decoded so far.
+    public long decoded;
+
+    public CodeCache(Cpu c, FormTable forms) {
+        this.c = c;
+        this.decoder = new Decoder(forms);
+    }
+
+    /// {@return the block at `c.rip`}
+    /// @throws GuestFault for what fetching and decoding its first instruction raises
+    public Block find() {
+        long rip = c.rip;
+        int user = c.cpl == 3 ? SLOTS : 0;
+        int slot = ((int) (rip ^ rip >>> 13) & SLOTS - 1) + user;
+        Block block = blockOf[slot];
+        if (ripOf[slot] == rip && generationOf[slot] == c.codeGeneration && block.valid) {
+            return block;
+        }
+        block = lookUp();
+        ripOf[slot] = rip;
+        generationOf[slot] = c.codeGeneration;
+        blockOf[slot] = block;
+        return block;
+    }
+
+    private Block lookUp() {
+        long linear = linearIp();
+        CodePage page = page(linear);
+        int offset = (int) linear & 0xFFF;
+        Block found = page.find(offset, c.codeSize);
+        return found != null ? found : decode(page, linear, offset);
+    }
+
+    private long linearIp() {
+        if (!c.segmented) {
+            return c.rip;
+        }
+        SegmentRegister cs = c.segment[SegmentRegister.CS];
+        if (c.rip > cs.limit) {
+            throw GuestFault.gp();
+        }
+        return cs.base + c.rip & 0xFFFF_FFFFL;
+    }
+
+    private CodePage page(long linear) {
+        long linearPage = linear & -4096;
+        int slot = ((int) (linear >>> 12) & PAGE_SLOTS - 1) + (c.cpl == 3 ? PAGE_SLOTS : 0);
+        if (pageLinear[slot] == linearPage && pageGeneration[slot] == c.codeGeneration
+                && pageOf[slot] != null) {
+            return pageOf[slot];
+        }
+        long host = fetchPage(linear);
+        CodePage page = (CodePage) c.memory.code.get(host);
+        if (page == null) {
+            page = (CodePage) c.memory.code.put(host, new CodePage(host));
+        }
+        page.validate();
+        pageLinear[slot] = linearPage;
+        pageGeneration[slot] = c.codeGeneration;
+        pageOf[slot] = page;
+        return page;
+    }
+
+    private long fetchPage(long linear) {
+        if (c.longMode && linear << 16 >> 16 != linear) {
+            throw GuestFault.gp();
+        }
+        c.walk.translate(c, linear, PageWalk.FETCH, c.tlb.selected);
+        long physical = c.walk.physical;
+        Slot slot = c.memory.find(physical);
+        if (slot == null) {
+            throw new Unsupported("instruction fetch from 0x%x, where no memory is"
+                    .formatted(physical));
+        }
+        return slot.hostOf(physical) & -4096;
+    }
+
+    /// Decodes from here to the next jump, or the page's end. An instruction across the end is a
+    /// block of its own that is not kept: it depends on two pages.
+    private Block decode(CodePage page, long linear, int offset) {
+        List<Insn> insns = new ArrayList<>();
+        int at = offset;
+        // Marked before it is read, so that no write in between is missed.
+        if (page.mark(offset, Math.min(4096, offset + 16))) {
+            c.outside.codePageMarked(page.host);
+        }
+        while (insns.size() < LONGEST_BLOCK) {
+            Insn i;
+            try {
+                i = decodeOne(page, linear + (at - offset), at);
+            } catch (GuestFault | NonCanonical notYet) {
+                if (insns.isEmpty()) {
+                    throw notYet;
+                }
+                break;
+            }
+            if (at + i.length > 4096 && !insns.isEmpty()) {
+                break;
+            }
+            i.pageOffset = at;
+            insns.add(i);
+            at += i.length;
+            if (i.form.has("end") || at >= 4096) {
+                break;
+            }
+            page.mark(at, Math.min(4096, at + 16));
+        }
+        Block block = new Block(page, offset, c.codeSize, insns.toArray(new Insn[0]));
+        decoded++;
+        if (at <= 4096) {
+            page.add(block);
+        } else {
+            block.valid = false;
+        }
+        return block;
+    }
+
+    private Insn decodeOne(CodePage page, long linear, int at) {
+        return decoder.decode(n -> at + n < 4096
+                ? Host.ALL.get(Host.BYTE, page.host + at + n) & 0xFF
+                : beyond(linear + n), c.codeSize);
+    }
+
+    /// A byte of the next page, fetched with the rights of a fetch.
+    private int beyond(long linear) {
+        long wrapped = c.longMode ? linear : linear & 0xFFFF_FFFFL;
+        long host = fetchPage(wrapped);
+        return Host.ALL.get(Host.BYTE, host + (wrapped & 0xFFF)) & 0xFF;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.vmexit.softkvm.exec;
+
+import dev.vmexit.softkvm.ram.CodeMarks;
+import dev.vmexit.softkvm.ram.Host;
+
+/// The blocks decoded from one page of memory, and a copy of the bytes they were decoded from.
+///
+/// Writes by vCPUs come here through [#drop]. Writes by the process itself (a disk's DMA, a loader)
+/// nobody reports, so [#validate] compares the bytes whenever an address is first mapped to the
+/// page after a TLB flush or an exit.
+public final class CodePage implements CodeMarks.Page {
+    final long host;
+    private final byte[] copy = new byte[4096];
+    private volatile long lines;
+    private Block[] table = new Block[16];
+    private int count;
+    /// How often it was dropped: a page that keeps changing is not worth translating.
+    volatile int drops;
+
+    CodePage(long host) {
+        this.host = host;
+    }
+
+    @Override
+    public long lines() {
+        return lines;
+    }
+
+    /// {@return the block that starts here, or null}
+    public Block find(int offset, int codeSize) {
+        Block[] t = table;
+        for (int at = hash(offset, t.length);; at = at + 1 & t.length - 1) {
+            Block b = t[at];
+            if (b == null || b.offset == offset && b.codeSize == codeSize) {
+                return b;
+            }
+        }
+    }
+
+    private static int hash(int offset, int length) {
+        return offset * 0x9E37_79B1 >>> 16 & length - 1;
+    }
+
+    /// Marks the lines a block is about to be decoded from, and remembers their bytes.
+    ///
+    /// @return whether this page had no code before
+    synchronized boolean mark(int from, int to) {
+        boolean first = lines == 0;
+        for (int line = from >> 6; line <= to - 1 >> 6; line++) {
+            if ((lines & 1L << line) == 0) {
+                for (int n = line << 6; n < line + 1 << 6; n++) {
+                    copy[n] = Host.ALL.get(Host.BYTE, host + n);
+                }
+                lines |= 1L << line;
+            }
+        }
+        return first;
+    }
+
+    synchronized void add(Block block) {
+        if (++count * 2 > table.length) {
+            Block[] old = table;
+            Block[] bigger = new Block[old.length * 2];
+            for (Block b : old) {
+                if (b != null) {
+                    insert(bigger, b);
+                }
+            }
+            table = bigger;
+        }
+        insert(table, block);
+    }
+
+    private static void insert(Block[] t, Block block) {
+        int at = hash(block.offset, t.length);
+        while (t[at] != null) {
+            at = at + 1 & t.length - 1;
+        }
+        t[at] = block;
+    }
+
+    /// Forgets everything decoded from this page.
+    @Override
+    public synchronized void drop() {
+        for (Block b : table) {
+            if (b != null) {
+                b.valid = false;
+            }
+        }
+        table = new Block[16];
+        count = 0;
+        lines = 0;
+        drops++;
+    }
+
+    /// Drops the page if its bytes are not those that were decoded.
+    synchronized void validate() {
+        for (long left = lines; left != 0; left &= left - 1) {
+            int line = Long.numberOfTrailingZeros(left) << 6;
+            for (int n = line; n < line + 64; n += 8) {
+                if (Host.ALL.get(Host.LONG, host + n) != (long) COPY.get(copy, n)) {
+                    drop();
+                    return;
+                }
+            }
+        }
+    }
+
+    private static final java.lang.invoke.VarHandle COPY = java.lang.invoke.MethodHandles
+            .byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.LITTLE_ENDIAN);
+}

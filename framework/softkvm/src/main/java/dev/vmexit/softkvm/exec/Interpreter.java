@@ -1,0 +1,180 @@
+package dev.vmexit.softkvm.exec;
+
+import dev.vmexit.softkvm.cpu.Cpu;
+import dev.vmexit.softkvm.cpu.GuestFault;
+import dev.vmexit.softkvm.cpu.NonCanonical;
+import dev.vmexit.softkvm.cpu.SegmentRegister;
+import dev.vmexit.softkvm.cpu.InterpretThis;
+import dev.vmexit.softkvm.insn.FormTable;
+import dev.vmexit.softkvm.insn.Insn;
+
+/// Runs blocks, one after the other, until the budget is gone.
+///
+/// Whatever an instruction throws leaves through here with `c.rip` at that instruction: it has not
+/// happened.
+public final class Interpreter {
+    private final Cpu c;
+    private final CodeCache cache;
+    private final Heat heat;
+
+    /// @param heat told of blocks that run often
+    public Interpreter(Cpu c, FormTable forms, Heat heat) {
+        this.c = c;
+        this.cache = new CodeCache(c, forms);
+        this.heat = heat;
+    }
+
+    /// Decides what a hot block deserves.
+    @FunctionalInterface
+    public interface Heat {
+        int THRESHOLD = 1000;
+
+        void hot(Cpu c, Block block);
+    }
+
+    public long decodedBlocks() {
+        return cache.decoded;
+    }
+
+    // tag::run[]
+    /// Runs until the budget is gone.
+    public void run() {
+        Block block = cache.find();
+        while (true) {
+            Translation translation = block.translation;
+            if (translation != null && block.valid) {
+                runTranslated(translation);
+                if (c.budget < 0) {
+                    return;
+                }
+                block = cache.find();
+            } else {
+                execute(block);
+                if (c.budget < 0) {
+                    return;
+                }
+                block = successor(block);
+            }
+        }
+    }
+    // end::run[]
+
+    private void runTranslated(Translation translation) {
+        c.translated = true;
+        try {
+            translation.run(c);
+            c.blockBroken = false;
+        } catch (InterpretThis again) {
+            c.translated = false;
+            step();
+        } finally {
+            c.translated = false;
+        }
+    }
+
+    // tag::execute[]
+    private void execute(Block block) {
+        Insn[] insns = block.insns;
+        long start = c.rip;
+        int n = 0;
+        try {
+            do {
+                Insn i = insns[n];
+                c.rip += i.length;
+                i.action.run(c, i);
+                n++;
+            } while (n < insns.length && !c.blockBroken);
+        } catch (RuntimeException notDone) {
+            c.rip = start + insns[n].pageOffset - block.offset;
+            c.budget -= n;
+            throw asGuestFault(notDone, insns[n]);
+        }
+        c.budget -= n;
+        if (++block.heat == Heat.THRESHOLD) {
+            heat.hot(c, block);
+        }
+    }
+    // end::execute[]
+
+    /// Executes one instruction.
+    public void step() {
+        Insn i = cache.find().insns[0];
+        long start = c.rip;
+        c.rip += i.length;
+        try {
+            i.action.run(c, i);
+        } catch (RuntimeException notDone) {
+            c.rip = start;
+            throw asGuestFault(notDone, i);
+        }
+        c.rip = c.truncateIp(c.rip);
+        c.blockBroken = false;
+        c.budget--;
+    }
+
+    private static RuntimeException asGuestFault(RuntimeException thrown, Insn i) {
+        if (thrown instanceof NonCanonical) {
+            return GuestFault.of(usesStack(i) ? GuestFault.SS : GuestFault.GP);
+        }
+        return thrown;
+    }
+
+    private static boolean usesStack(Insn i) {
+        if (i.memory && i.segment == SegmentRegister.SS) {
+            return true;
+        }
+        String name = i.form.name();
+        return !i.memory && (name.startsWith("PUSH") || name.startsWith("POP")
+                || name.startsWith("CALL") || name.startsWith("RET") || name.equals("LEAVE")
+                || name.equals("ENTER"));
+    }
+
+    /// The next block: remembered for jumps within the page, looked up for all others.
+    private Block successor(Block block) {
+        if (c.blockBroken || c.segmented) {
+            c.blockBroken = false;
+            c.rip = c.truncateIp(c.rip);
+            return cache.find();
+        }
+        int offset = (int) c.rip & 0xFFF;
+        Block known = offset == block.offset + block.length ? block.next : block.taken;
+        if (known != null && known.valid && known.offset == offset && samePage(block)) {
+            return known;
+        }
+        return remember(block, offset);
+    }
+
+    /// Only a direct jump stays in the page for sure.
+    private static boolean samePage(Block block) {
+        return block.valid;
+    }
+
+    private Block remember(Block block, int offset) {
+        Block found = cache.find();
+        if (found.page == block.page && found.valid && staysInPage(block)) {
+            if (offset == block.offset + block.length) {
+                block.next = found;
+            } else {
+                block.taken = found;
+            }
+        }
+        return found;
+    }
+
+    private static boolean staysInPage(Block block) {
+        Insn last = block.last();
+        String name = last.form.name();
+        int behind = block.offset + block.length;
+        if (behind >= 4096) {
+            return false;
+        }
+        return switch (name) {
+            case "JCC", "JMP" -> {
+                long target = behind + last.imm;
+                yield target >= 0 && target < 4096;
+            }
+            case "RET", "JMP_E", "CALL_E", "CALL" -> false;
+            default -> !last.form.has("end");
+        };
+    }
+}

@@ -1,0 +1,10 @@
+package dev.vmexit.softkvm.exec;
+
+import dev.vmexit.softkvm.cpu.Cpu;
+
+/// Blocks compiled to JVM bytecode. A subclass is generated for each region.
+public abstract class Translation {
+    /// Runs from the region's entry until control leaves it or the budget is gone. `c.rip` and the
+    /// registers are then exact, also when an exception comes out.
+    public abstract void run(Cpu c);
+}

@@ -1,0 +1,76 @@
+package dev.vmexit.softkvm.translate;
+
+import dev.vmexit.softkvm.exec.Block;
+import dev.vmexit.softkvm.insn.Insn;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The blocks that are translated together: those that can be reached from the entry by direct
+/// jumps without leaving its page, if they have ever run.
+///
+/// There is one entry, so that the guest's natural loops are natural loops in the method too;
+/// HotSpot optimizes no others.
+final class Region {
+    private static final int MOST_INSTRUCTIONS = 200;
+    /// A block that has run less often than this fraction of the threshold is left out.
+    private static final int COLD = 4;
+
+    final Block entry;
+    /// By offset in the page, in the order of discovery.
+    final Map<Integer, Block> blocks = new LinkedHashMap<>();
+
+    private Region(Block entry) {
+        this.entry = entry;
+    }
+
+    /// @param limit how many instructions at most
+    static Region around(Block entry, int limit) {
+        var region = new Region(entry);
+        int room = Math.min(limit, MOST_INSTRUCTIONS);
+        Deque<Block> open = new ArrayDeque<>();
+        open.add(entry);
+        while (!open.isEmpty()) {
+            Block block = open.poll();
+            if (region.blocks.containsKey(block.offset) || block.insns.length > room) {
+                continue;
+            }
+            room -= block.insns.length;
+            region.blocks.put(block.offset, block);
+            for (int target : successors(block)) {
+                Block next = entry.page.find(target, entry.codeSize);
+                if (next != null && next.valid && (next.heat > COLD || next.translation != null)) {
+                    open.add(next);
+                }
+            }
+        }
+        return region;
+    }
+
+    int instructions() {
+        return blocks.values().stream().mapToInt(b -> b.insns.length).sum();
+    }
+
+    /// {@return offsets in this page to which the block's end leads directly}
+    private static int[] successors(Block block) {
+        Insn last = block.last();
+        int behind = block.offset + block.length;
+        return switch (last.form.name()) {
+            case "JMP" -> inPage(behind + last.imm);
+            case "JCC" -> both(behind, behind + last.imm);
+            default -> last.form.has("end") ? new int[0] : inPage(behind);
+        };
+    }
+
+    private static int[] inPage(long offset) {
+        return offset >= 0 && offset < 4096 ? new int[]{(int) offset} : new int[0];
+    }
+
+    private static int[] both(int next, long taken) {
+        if (next >= 4096) {
+            return inPage(taken);
+        }
+        return taken >= 0 && taken < 4096 ? new int[]{(int) taken, next} : new int[]{next};
+    }
+}

@@ -1,0 +1,241 @@
+package dev.vmexit.softkvm.translate;
+
+import dev.vmexit.softkvm.exec.Block;
+import dev.vmexit.softkvm.insn.Insn;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.Opcode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Writes the method `run` of a region.
+///
+/// ```
+///  registers and flags into locals
+///  block:   budget gone? ──► exit        ◄─┐
+///           instructions                   │ jumps between the region's blocks are gotos
+///           jump ──────────────────────────┘
+///  exit:    locals back into the Cpu; RIP; return
+///  fault:   the same with RIP of the instruction that threw; throw on
+/// ```
+final class RegionCode {
+    private final Region region;
+    private final CodeBuilder code;
+    private final Emit emit;
+    private final Conditions conditions;
+    private final IntegerCode integers;
+    private final MoveCode moves;
+    private final Registers registers;
+    private final Map<Integer, Label> labels = new HashMap<>();
+    private final Label exit;
+    private final Label exitSaved;
+    private final ActionCalls actions;
+
+    private RegionCode(Region region, CodeBuilder code) {
+        this.region = region;
+        this.code = code;
+        this.emit = new Emit(code);
+        this.conditions = new Conditions(emit);
+        this.integers = new IntegerCode(emit, conditions);
+        this.moves = new MoveCode(emit, conditions);
+        this.registers = Registers.of(region);
+        this.actions = new ActionCalls(emit, registers);
+        this.exit = code.newLabel();
+        this.exitSaved = code.newLabel();
+    }
+
+    /// {@return the constants that the code refers to}
+    static List<Object> write(Region region, CodeBuilder code) {
+        var writer = new RegionCode(region, code);
+        writer.method();
+        return writer.actions.constants();
+    }
+
+    private void method() {
+        prologue();
+        Label start = code.newBoundLabel();
+        region.blocks.values().forEach(block -> labels.put(block.offset, code.newLabel()));
+        region.blocks.values().forEach(this::block);
+        Label end = code.newBoundLabel();
+        exits();
+        handlers(start, end);
+    }
+
+    private void prologue() {
+        code.aload(Emit.CPU).getfield(Names.CPU, "r", Names.LONGS).astore(Emit.REGISTERS);
+        code.aload(Emit.CPU).getfield(Names.CPU, "rip", Names.LONG);
+        emit.constant(-region.entry.offset).add().store(Emit.PAGE);
+        emit.restore(Emit.LIMIT, "budget").constant(0).store(Emit.EXECUTED);
+        registers.restore(emit);
+        for (int local : new int[]{Emit.A, Emit.B, Emit.VALUE, Emit.ADDRESS, Emit.NEXT}) {
+            emit.constant(0).store(local);
+        }
+        code.iconst_0().istore(Emit.AT);
+    }
+
+    private void block(Block block) {
+        code.labelBinding(labels.get(block.offset));
+        conditions.forget();
+        Label within = code.newLabel();
+        emit.load(Emit.EXECUTED).load(Emit.LIMIT);
+        code.lcmp().branch(Opcode.IFLE, within);
+        leaveTo(block.offset);
+        code.labelBinding(within);
+        for (int n = 0; n < block.insns.length; n++) {
+            Insn i = block.insns[n];
+            code.loadConstant(i.pageOffset | n << 12).istore(Emit.AT);
+            if (n == block.insns.length - 1) {
+                lastOf(block, i);
+            } else {
+                plain(i, Kind.of(i));
+            }
+        }
+    }
+
+    private void executed(Block block) {
+        emit.load(Emit.EXECUTED).constant(block.insns.length).add().store(Emit.EXECUTED);
+    }
+
+    private void lastOf(Block block, Insn i) {
+        Kind kind = Kind.of(i);
+        int behind = i.pageOffset + i.length;
+        switch (kind) {
+            case JUMP -> {
+                executed(block);
+                goTo(behind + i.imm);
+            }
+            case BRANCH -> branch(block, i, behind);
+            case CALL -> {
+                emit.rip(behind).store(Emit.VALUE);
+                moves.pushValue();
+                executed(block);
+                leaveTo(behind + i.imm);
+            }
+            case CALL_INDIRECT, JUMP_INDIRECT, RETURN -> indirect(block, i, kind);
+            case ACTION -> lastAction(block, i);
+            default -> {
+                plain(i, kind);
+                executed(block);
+                goTo(behind);
+            }
+        }
+    }
+
+    private void branch(Block block, Insn i, int behind) {
+        Label taken = code.newLabel();
+        executed(block);
+        conditions.branch(i.cc(), taken);
+        goTo(behind);
+        code.labelBinding(taken);
+        goTo(behind + i.imm);
+    }
+
+    private void indirect(Block block, Insn i, Kind kind) {
+        if (kind == Kind.RETURN) {
+            moves.popTo(Emit.NEXT, 8 + (i.imm & 0xFFFF));
+        } else {
+            emit.destination(i).store(Emit.B);
+            if (kind == Kind.CALL_INDIRECT) {
+                emit.rip(i.pageOffset + i.length).store(Emit.VALUE);
+                moves.pushValue();
+            }
+            emit.load(Emit.B).store(Emit.NEXT);
+        }
+        executed(block);
+        code.goto_(exit);
+    }
+
+    private void lastAction(Block block, Insn i) {
+        actions.full(i);
+        executed(block);
+        if (i.form.has("end")) {
+            // The action has set RIP itself, and all registers are in the CPU.
+            code.aload(Emit.CPU).getfield(Names.CPU, "rip", Names.LONG).lstore(Emit.NEXT);
+            code.goto_(exitSaved);
+        } else {
+            registers.restore(emit);
+            goTo(i.pageOffset + i.length);
+        }
+    }
+
+    private void goTo(long offset) {
+        Label label = offset >= 0 && offset < 4096 ? labels.get((int) offset) : null;
+        if (label != null) {
+            code.goto_(label);
+        } else {
+            leaveTo(offset);
+        }
+    }
+
+    private void leaveTo(long offset) {
+        emit.rip(offset).store(Emit.NEXT);
+        code.goto_(exit);
+    }
+
+    /// An instruction after which the next one follows.
+    private void plain(Insn i, Kind kind) {
+        switch (kind) {
+            case MOVE -> moves.move(i);
+            case LEA -> moves.lea(i);
+            case BINARY -> integers.binary(i);
+            case COMPARE -> integers.compare(i);
+            case UNARY -> integers.unary(i);
+            case SHIFT -> integers.shift(i);
+            case CALLED -> integers.called(i);
+            case SET -> moves.set(i);
+            case CMOV -> moves.conditionalMove(i);
+            case XCHG -> moves.exchangeA(i);
+            case EXTEND_A -> integers.extendA(i);
+            case SWAP -> moves.swap(i);
+            case NOTHING -> {
+            }
+            case PUSH -> moves.push(i);
+            case POP -> moves.pop(i);
+            case LEAVE -> moves.leave();
+            case VECTOR -> actions.vector(i);
+            default -> {
+                actions.full(i);
+                registers.restore(emit);
+                conditions.forget();
+            }
+        }
+    }
+
+    private void exits() {
+        code.labelBinding(exit);
+        registers.save(emit);
+        code.labelBinding(exitSaved);
+        leave();
+        code.return_();
+    }
+
+    /// RIP := NEXT, and the budget.
+    private void leave() {
+        emit.save(Emit.NEXT, "rip");
+        code.aload(Emit.CPU).dup().getfield(Names.CPU, "budget", Names.LONG);
+        code.lload(Emit.EXECUTED).lsub().putfield(Names.CPU, "budget", Names.LONG);
+    }
+
+    /// First come, first served: the ranges of action calls stand before the one for everything.
+    private void handlers(Label start, Label end) {
+        Label afterAction = code.newBoundLabel();
+        atFault();
+        Label own = code.newLabel();
+        code.labelBinding(own);
+        registers.save(emit);
+        atFault();
+        actions.catchFrom(afterAction);
+        code.exceptionCatchAll(start, end, own);
+    }
+
+    /// RIP and budget for the instruction that `AT` tells of; then throws on.
+    private void atFault() {
+        code.iload(Emit.AT).loadConstant(0xFFF).iand().i2l();
+        emit.load(Emit.PAGE).add().store(Emit.NEXT);
+        code.iload(Emit.AT).loadConstant(12).ishr().i2l();
+        emit.load(Emit.EXECUTED).add().store(Emit.EXECUTED);
+        leave();
+        code.athrow();
+    }
+}

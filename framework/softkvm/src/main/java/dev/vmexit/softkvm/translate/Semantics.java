@@ -1,0 +1,113 @@
+package dev.vmexit.softkvm.translate;
+
+import dev.vmexit.softkvm.cpu.Cpu;
+import dev.vmexit.softkvm.cpu.Flags;
+import dev.vmexit.softkvm.ops.Arithmetic;
+import dev.vmexit.softkvm.ops.Multiply;
+import dev.vmexit.softkvm.ops.Shifts;
+
+/// What translated code computes by calling: functions of two words, without the [Cpu], for the
+/// flags; and the interpreter's own semantics where the flags come out of a case distinction.
+///
+/// `aux` is `flagAux` of [Flags]; `r` is always the sign-extended result.
+public final class Semantics {
+    private Semantics() {}
+
+    public static long auxAdd(long a, long b, long r, int size) {
+        return Flags.aux(Flags.carriesOfAdd(a, b, r), size);
+    }
+
+    public static long auxSub(long a, long b, long r, int size) {
+        return Flags.aux(Flags.borrowsOfSubtract(a, b, r), size);
+    }
+
+    public static long auxInc(long aux, long r, int size) {
+        return Flags.auxOf(aux < 0, r == Long.MIN_VALUE >> 64 - 8 * size, (r & 15) == 0);
+    }
+
+    public static long auxDec(long aux, long r, int size) {
+        boolean overflow = r == ~(Long.MIN_VALUE >> 64 - 8 * size);
+        return Flags.auxOf(aux < 0, overflow, (r & 15) == 15);
+    }
+
+    /// @param a the operand, zero-extended; `n` is 1 to its width − 1
+    public static long auxShl(long a, int n, long r, int size) {
+        boolean carry = (a >>> 8 * size - n & 1) != 0;
+        return Flags.auxOf(carry, r < 0 ^ carry, false);
+    }
+
+    public static long auxShr(long a, int n, long r, int size) {
+        return Flags.auxOf((a >>> n - 1 & 1) != 0, n == 1 && (a >>> 8 * size - 1 & 1) != 0,
+                false);
+    }
+
+    /// @param a the operand, sign-extended
+    public static long auxSar(long a, int n) {
+        return Flags.auxOf((a >> n - 1 & 1) != 0, false, false);
+    }
+
+    /// Rotates change CF and OF only.
+    public static long auxRotate(long aux, boolean carry, boolean overflow) {
+        return aux & ~Flags.TOP_TWO | Flags.auxOf(carry, overflow, false);
+    }
+
+    public static long auxRol(long aux, long r, int size) {
+        boolean carry = (r & 1) != 0;
+        return auxRotate(aux, carry, r < 0 ^ carry);
+    }
+
+    public static long auxRor(long aux, long r, int size) {
+        return auxRotate(aux, r < 0, (r ^ r << 1) << 64 - 8 * size < 0);
+    }
+
+    // tag::holds[]
+    /// {@return whether condition `cc` holds for any flags}
+    public static boolean holds(int cc, long r, long aux) {
+        boolean holds = switch (cc >> 1) {
+            case 0 -> (aux ^ aux << 1) < 0;
+            case 1 -> aux < 0;
+            case 2 -> r == 0;
+            case 3 -> aux < 0 || r == 0;
+            case 4 -> (r ^ aux << 56) < 0;
+            case 5 -> (Long.bitCount(r & 0xFF) & 1) == (aux >>> 2 & 1);
+            case 6 -> (r ^ aux << 56 ^ aux ^ aux << 1) < 0;
+            default -> r == 0 || (r ^ aux << 56 ^ aux ^ aux << 1) < 0;
+        };
+        return holds != ((cc & 1) != 0);
+    }
+    // end::holds[]
+
+    // Those that read and write the flags in the CPU.
+
+    public static long adc(Cpu c, long a, long b, int size) {
+        return Arithmetic.adc(c, size, a, b);
+    }
+
+    public static long sbb(Cpu c, long a, long b, int size) {
+        return Arithmetic.sbb(c, size, a, b);
+    }
+
+    public static long imul(Cpu c, long a, long b, int size) {
+        return Multiply.imul(c, size, a, b);
+    }
+
+    public static long shl(Cpu c, long a, long b, int size) {
+        return Shifts.shl(c, size, a, Shifts.count(size, b));
+    }
+
+    public static long shr(Cpu c, long a, long b, int size) {
+        return Shifts.shr(c, size, a, Shifts.count(size, b));
+    }
+
+    public static long sar(Cpu c, long a, long b, int size) {
+        return Shifts.sar(c, size, a, Shifts.count(size, b));
+    }
+
+    public static long rol(Cpu c, long a, long b, int size) {
+        return Shifts.rol(c, size, a, Shifts.count(size, b));
+    }
+
+    public static long ror(Cpu c, long a, long b, int size) {
+        return Shifts.ror(c, size, a, Shifts.count(size, b));
+    }
+}
