@@ -27,9 +27,16 @@ public interface LibC {
     int EFD_CLOEXEC = 0x8_0000;
     int EFD_NONBLOCK = 0x800;
 
-    /// The calls of this process's own C library.
+    /// The kernel that this process uses: see [KernelChoice#asked].
     static LibC host() {
-        return NativeLibC.INSTANCE;
+        return Chosen.KERNEL;
+    }
+
+    /// One for the whole process, found when it is first asked for.
+    final class Chosen {
+        private static final LibC KERNEL = KernelChoice.asked().open();
+
+        private Chosen() {}
     }
 
     // tag::device-calls[]

@@ -11,7 +11,7 @@ class MappingTest {
 
     @Test
     void memory_above_2_GiB_can_be_reached() {
-        try (var mapping = Mapping.anonymous(LibC.host(), 3 * GiB)) {
+        try (var mapping = Mapping.anonymous(NativeLibC.INSTANCE, 3 * GiB)) {
             mapping.segment().set(JAVA_BYTE, 3 * GiB - 1, (byte) 0x5A);
             assertThat(mapping.segment().get(JAVA_BYTE, 3 * GiB - 1)).isEqualTo((byte) 0x5A);
             assertThat(mapping.segment().get(JAVA_BYTE, 2 * GiB)).isZero();
@@ -31,7 +31,7 @@ class MappingTest {
 
     @Test
     void an_impossible_size_is_the_hosts_error() {
-        assertThatThrownBy(() -> Mapping.anonymous(LibC.host(), 1L << 60))
+        assertThatThrownBy(() -> Mapping.anonymous(NativeLibC.INSTANCE, 1L << 60))
                 .isInstanceOf(KernelException.class).hasMessageContaining("ENOMEM")
                 .hasMessageContaining("--memory");
     }

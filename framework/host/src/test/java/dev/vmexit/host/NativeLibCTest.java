@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the C library's calls are Linux's")
 class NativeLibCTest {
-    private final LibC libc = LibC.host();
+    private final LibC libc = NativeLibC.INSTANCE;
 
     @Test
     void a_failed_call_returns_the_negative_errno() {

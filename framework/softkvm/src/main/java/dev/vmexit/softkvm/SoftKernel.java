@@ -1,0 +1,187 @@
+package dev.vmexit.softkvm;
+
+import dev.vmexit.host.Errno;
+import dev.vmexit.host.LibC;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A [LibC] whose `/dev/kvm` is Soft KVM.
+///
+/// Needs nothing of the host but the JVM: memory, threads and descriptors are its own, so it is the
+/// same on Linux, macOS and Windows. Files other than `/dev/kvm` it does not have.
+public final class SoftKernel implements LibC {
+    private static final int FIRST_DESCRIPTOR = 1000;
+    private static final long PAGE = 4096;
+
+    private final Options options;
+    private final AtomicInteger nextDescriptor = new AtomicInteger(FIRST_DESCRIPTOR);
+    private final Map<Integer, SoftFile> files = new ConcurrentHashMap<>();
+    private final Map<Long, Arena> mappings = new ConcurrentHashMap<>();
+    private final Map<Integer, Vcpu> running = new ConcurrentHashMap<>();
+    private final Statistics statistics = new Statistics();
+
+    public SoftKernel() {
+        this(Options.DEFAULT);
+    }
+
+    public SoftKernel(Options options) {
+        this.options = options;
+    }
+
+    public Options options() {
+        return options;
+    }
+
+    /// {@return what all vCPUs have done so far}
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    @Override
+    public int open(String path, int flags) {
+        return path.equals("/dev/kvm") ? add(new KvmDevice(this)) : error(Errno.ENOENT);
+    }
+
+    int add(SoftFile file) {
+        int fd = nextDescriptor.getAndIncrement();
+        files.put(fd, file);
+        return fd;
+    }
+
+    SoftFile file(int fd) {
+        return files.get(fd);
+    }
+
+    private static int error(Errno errno) {
+        return -errno.number();
+    }
+
+    @Override
+    public int close(int fd) {
+        SoftFile file = files.remove(fd);
+        if (file == null) {
+            return error(Errno.EBADF);
+        }
+        file.close();
+        return 0;
+    }
+
+    @Override
+    public int ioctl(int fd, long request, long argument) {
+        SoftFile file = files.get(fd);
+        if (file == null) {
+            return error(Errno.EBADF);
+        }
+        try {
+            return (int) file.ioctl((int) request, argument);
+        } catch (KvmError e) {
+            return e.result();
+        }
+    }
+
+    @Override
+    public int kvmRun(int vcpuFd) {
+        if (!(files.get(vcpuFd) instanceof Vcpu vcpu)) {
+            return error(files.containsKey(vcpuFd) ? Errno.ENOTTY : Errno.EBADF);
+        }
+        int tid = gettid();
+        running.put(tid, vcpu);
+        try {
+            return (int) vcpu.ioctl(Request.RUN, 0);
+        } catch (KvmError e) {
+            return e.result();
+        } finally {
+            running.remove(tid, vcpu);
+        }
+    }
+
+    @Override
+    public long mmap(long length, int protection, int flags, int fd, long offset) {
+        if (length <= 0) {
+            return error(Errno.EINVAL);
+        }
+        try {
+            if ((flags & MAP_ANONYMOUS) != 0) {
+                return anonymous(length);
+            }
+            SoftFile file = files.get(fd);
+            return file == null ? error(Errno.EBADF) : file.map(length);
+        } catch (KvmError e) {
+            return e.result();
+        }
+    }
+
+    private long anonymous(long length) {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment memory = LazyMemory.allocate(arena, length + PAGE - 1 & -PAGE);
+            mappings.put(memory.address(), arena);
+            return memory.address();
+        } catch (IOException | OutOfMemoryError | IllegalArgumentException tooMuch) {
+            arena.close();
+            return error(Errno.ENOMEM);
+        }
+    }
+
+    @Override
+    public int munmap(long address, long length) {
+        Arena arena = mappings.remove(address);
+        if (arena != null) {
+            arena.close();
+        }
+        return 0;
+    }
+
+    @Override
+    public long read(int fd, MemorySegment buffer) {
+        if (!(files.get(fd) instanceof EventFd event)) {
+            return error(Errno.EBADF);
+        }
+        if (buffer.byteSize() < Long.BYTES) {
+            return error(Errno.EINVAL);
+        }
+        try {
+            buffer.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, event.take());
+            return Long.BYTES;
+        } catch (KvmError e) {
+            return e.result();
+        }
+    }
+
+    @Override
+    public long write(int fd, MemorySegment buffer) {
+        if (!(files.get(fd) instanceof EventFd event)) {
+            return error(Errno.EBADF);
+        }
+        if (buffer.byteSize() < Long.BYTES) {
+            return error(Errno.EINVAL);
+        }
+        event.add(buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+        return Long.BYTES;
+    }
+
+    @Override
+    public int eventfd(int initial, int flags) {
+        return add(new EventFd(initial, (flags & EFD_NONBLOCK) != 0));
+    }
+
+    @Override
+    public int gettid() {
+        return (int) Thread.currentThread().threadId();
+    }
+
+    /// As a signal does: nothing happens if that thread is not in `KVM_RUN` just now.
+    @Override
+    public int interrupt(int tid) {
+        Vcpu vcpu = running.get(tid);
+        if (vcpu != null) {
+            vcpu.interrupt();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,287 @@
+package dev.vmexit.softkvm;
+
+import dev.vmexit.host.Errno;
+import dev.vmexit.softkvm.cpu.ControlRegisters;
+import dev.vmexit.softkvm.cpu.Cpu;
+import dev.vmexit.softkvm.cpu.GuestFault;
+import dev.vmexit.softkvm.cpu.SegmentRegister;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The model-specific registers of a vCPU.
+///
+/// @spec https://www.intel.com/sdm Intel SDM Vol. 4, table 2-2 IA-32 Architectural MSRs;
+///       https://docs.kernel.org/virt/kvm/x86/msr.html KVM-specific MSRs
+final class VcpuMsrs {
+    static final int TSC = 0x10;
+    static final int APIC_BASE = 0x1B;
+    static final int TSC_ADJUST = 0x3B;
+    static final int ARCH_CAPABILITIES = 0x10A;
+    static final int SYSENTER_CS = 0x174;
+    static final int SYSENTER_ESP = 0x175;
+    static final int SYSENTER_EIP = 0x176;
+    static final int PAT = 0x277;
+    static final int TSC_DEADLINE = 0x6E0;
+    static final int EFER = 0xC000_0080;
+    static final int STAR = 0xC000_0081;
+    static final int LSTAR = 0xC000_0082;
+    static final int CSTAR = 0xC000_0083;
+    static final int FMASK = 0xC000_0084;
+    static final int FS_BASE = 0xC000_0100;
+    static final int GS_BASE = 0xC000_0101;
+    static final int KERNEL_GS_BASE = 0xC000_0102;
+    static final int TSC_AUX = 0xC000_0103;
+    static final int KVM_WALL_CLOCK = 0x4B56_4D00;
+    static final int KVM_SYSTEM_TIME = 0x4B56_4D01;
+    static final int KVM_WALL_CLOCK_OLD = 0x11;
+    static final int KVM_SYSTEM_TIME_OLD = 0x12;
+
+    /// None of the flaws that this register can deny: RDCL, L1TF flush, SSB, MDS, page-size machine
+    /// check, TSX abort, MMIO stale data, and enhanced IBRS.
+    private static final long NO_FLAWS = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8
+            | 1 << 13 | 1 << 14 | 1 << 15 | 1 << 20 | 1 << 24 | 1L << 26 | 1L << 27 | 1L << 62;
+    private static final long DEFAULT_PAT = 0x0007_0406_0007_0406L;
+    private static final int X2APIC_FIRST = 0x800;
+    private static final int X2APIC_LAST = 0x8FF;
+
+    /// Registers that are what was last written: no effect here. Index and first value.
+    private static final long[][] STORED = {{0x3A, 1}, {0x48, 0}, {0x8B, 1L << 32}, {0xFE, 0x508},
+            {PAT, DEFAULT_PAT}, {0x1A0, 1}, {0x17A, 0}, {0x17B, -1}, {0x1D9, 0}, {0x2FF, 0xC00},
+            {0x34, 0}, {0xCE, 0}, {0x140, 0}, {0x198, 0}, {0x19C, 0}, {0x1B0, 0}, {0x33, 0},
+            {0x250, 0}, {0x258, 0}, {0x259, 0}, {0x268, 0}, {0x269, 0}, {0x26A, 0}, {0x26B, 0},
+            {0x26C, 0}, {0x26D, 0}, {0x26E, 0}, {0x26F, 0}, {0x17, 0}, {0x179, 10}};
+
+    private final Vcpu vcpu;
+    private final Cpu c;
+    private final Map<Integer, Long> stored = new HashMap<>();
+    long apicBase = 0xFEE0_0900L;
+    /// Instructions already told to the clock.
+    long counted;
+    private long tscAdjust;
+
+    VcpuMsrs(Vcpu vcpu) {
+        this.vcpu = vcpu;
+        this.c = vcpu.cpu;
+        for (long[] pair : STORED) {
+            stored.put((int) pair[0], pair[1]);
+        }
+        for (int n = 0x200; n < 0x210; n++) {
+            stored.put(n, 0L);
+        }
+        for (int n = 0x400; n < 0x400 + 4 * 10; n++) {
+            stored.put(n, 0L);
+        }
+    }
+
+    long read(int index) {
+        return switch (index) {
+            case TSC -> vcpu.tsc();
+            case APIC_BASE -> vcpu.apic == null ? apicBase : vcpu.apic.baseMsr();
+            case TSC_ADJUST -> tscAdjust;
+            case ARCH_CAPABILITIES -> NO_FLAWS;
+            case TSC_DEADLINE -> vcpu.apic == null ? 0 : vcpu.apic.tscDeadline();
+            case EFER -> c.efer;
+            case STAR -> c.msr.star;
+            case LSTAR -> c.msr.lstar;
+            case CSTAR -> c.msr.cstar;
+            case FMASK -> c.msr.fmask;
+            case FS_BASE -> c.segment[SegmentRegister.FS].base;
+            case GS_BASE -> c.segment[SegmentRegister.GS].base;
+            case KERNEL_GS_BASE -> c.msr.kernelGsBase;
+            case TSC_AUX -> c.msr.tscAux;
+            case SYSENTER_CS -> c.msr.sysenterCs;
+            case SYSENTER_ESP -> c.msr.sysenterEsp;
+            case SYSENTER_EIP -> c.msr.sysenterEip;
+            default -> readOther(index);
+        };
+    }
+
+    private long readOther(int index) {
+        if (index >= X2APIC_FIRST && index <= X2APIC_LAST && vcpu.apic != null) {
+            return apic(() -> vcpu.apic.readMsr(index));
+        }
+        Long value = stored.get(index);
+        if (value != null) {
+            return value;
+        }
+        return isKvmClock(index) ? 0 : fail();
+    }
+
+    private static long fail() {
+        throw GuestFault.gp();
+    }
+
+    private static boolean isKvmClock(int index) {
+        return index == KVM_WALL_CLOCK || index == KVM_SYSTEM_TIME || index == KVM_WALL_CLOCK_OLD
+                || index == KVM_SYSTEM_TIME_OLD;
+    }
+
+    private static long apic(java.util.function.LongSupplier access) {
+        try {
+            return access.getAsLong();
+        } catch (IllegalArgumentException refused) {
+            return fail();
+        }
+    }
+
+    void write(int index, long value) {
+        switch (index) {
+            case TSC -> vcpu.tsc(value);
+            case TSC_ADJUST -> {
+                vcpu.tsc(vcpu.tsc() + value - tscAdjust);
+                tscAdjust = value;
+            }
+            case EFER -> ControlRegisters.writeEfer(c, value);
+            case STAR -> c.msr.star = value;
+            case LSTAR -> c.msr.lstar = canonical(value);
+            case CSTAR -> c.msr.cstar = canonical(value);
+            case FMASK -> c.msr.fmask = value & 0xFFFF_FFFFL;
+            case FS_BASE -> base(SegmentRegister.FS, value);
+            case GS_BASE -> base(SegmentRegister.GS, value);
+            case KERNEL_GS_BASE -> c.msr.kernelGsBase = canonical(value);
+            case TSC_AUX -> c.msr.tscAux = value & 0xFFFF_FFFFL;
+            case SYSENTER_CS -> c.msr.sysenterCs = value & 0xFFFF_FFFFL;
+            case SYSENTER_ESP -> c.msr.sysenterEsp = canonical(value);
+            case SYSENTER_EIP -> c.msr.sysenterEip = canonical(value);
+            default -> writeOther(index, value);
+        }
+    }
+
+    private static long canonical(long value) {
+        return value << 16 >> 16 == value ? value : fail();
+    }
+
+    private void base(int segment, long value) {
+        c.segment[segment].base = canonical(value);
+        c.base[segment] = value;
+    }
+
+    private void writeOther(int index, long value) {
+        switch (index) {
+            case APIC_BASE -> writeApicBase(value);
+            case TSC_DEADLINE -> {
+                if (vcpu.apic == null) {
+                    fail();
+                }
+                vcpu.apic.tscDeadline(value);
+            }
+            case KVM_WALL_CLOCK, KVM_WALL_CLOCK_OLD -> KvmClockPage.wallClock(vcpu, value);
+            case KVM_SYSTEM_TIME, KVM_SYSTEM_TIME_OLD -> {
+                stored.put(KVM_SYSTEM_TIME, value);
+                KvmClockPage.systemTime(vcpu, value);
+            }
+            case 0x49, 0x79, 0x10B -> {
+            }
+            default -> writeStored(index, value);
+        }
+        c.budgetEnd();
+    }
+
+    private void writeApicBase(long value) {
+        if (vcpu.apic == null) {
+            apicBase = value;
+        } else {
+            apic(() -> {
+                vcpu.apic.baseMsr(value);
+                return 0;
+            });
+            c.flushTlb();
+        }
+    }
+
+    private void writeStored(int index, long value) {
+        if (index >= X2APIC_FIRST && index <= X2APIC_LAST && vcpu.apic != null) {
+            apic(() -> {
+                vcpu.apic.writeMsr(index, value);
+                return 0;
+            });
+        } else if (stored.containsKey(index)) {
+            stored.put(index, value);
+        } else {
+            fail();
+        }
+    }
+
+    // The ioctls.
+
+    private static final int[] SAVED = {TSC, APIC_BASE, TSC_ADJUST, SYSENTER_CS, SYSENTER_ESP,
+            SYSENTER_EIP, PAT, TSC_DEADLINE, EFER, STAR, LSTAR, CSTAR, FMASK, FS_BASE, GS_BASE,
+            KERNEL_GS_BASE, TSC_AUX, KVM_SYSTEM_TIME, 0x1A0, 0x48};
+    private static final int[] FEATURES = {ARCH_CAPABILITIES};
+
+    static long writeIndexList(long address) {
+        return writeList(address, SAVED);
+    }
+
+    static long writeFeatureList(long address) {
+        return writeList(address, FEATURES);
+    }
+
+    private static long writeList(long address, int[] list) {
+        Wire head = Wire.at(address, 4);
+        long room = head.u32();
+        head.seek(0).u32(list.length);
+        if (room < list.length) {
+            return KvmDevice.fail(Errno.E2BIG);
+        }
+        Wire out = Wire.at(address + 4, 4L * list.length);
+        for (int index : list) {
+            out.u32(index);
+        }
+        return 0;
+    }
+
+    /// `struct kvm_msrs`: count, padding, entries of index, reserved, data.
+    ///
+    /// @return how many were read before the first that does not exist
+    long readAll(long address) {
+        int count = Wire.at(address, 8).i32();
+        for (int n = 0; n < count; n++) {
+            Wire entry = Wire.at(address + 8 + 16L * n, 16);
+            try {
+                long value = read(entry.i32());
+                entry.seek(8).u64(value);
+            } catch (GuestFault unknown) {
+                return n;
+            }
+        }
+        return count;
+    }
+
+    long writeAll(long address) {
+        int count = Wire.at(address, 8).i32();
+        for (int n = 0; n < count; n++) {
+            Wire entry = Wire.at(address + 8 + 16L * n, 16);
+            int index = entry.i32();
+            long value = entry.skip(4).i64();
+            try {
+                writeFromHost(index, value);
+            } catch (GuestFault refused) {
+                return n;
+            }
+        }
+        return count;
+    }
+
+    private void writeFromHost(int index, long value) {
+        if (index == EFER) {
+            ControlRegisters.forceEfer(c, value);
+        } else if (index == APIC_BASE && vcpu.apic != null) {
+            vcpu.apic.restoreBaseMsr(value);
+        } else {
+            write(index, value);
+        }
+    }
+
+    static long readFeatures(long address) {
+        int count = Wire.at(address, 8).i32();
+        for (int n = 0; n < count; n++) {
+            Wire entry = Wire.at(address + 8 + 16L * n, 16);
+            if (entry.i32() != ARCH_CAPABILITIES) {
+                return n;
+            }
+            entry.seek(8).u64(NO_FLAWS);
+        }
+        return count;
+    }
+}
