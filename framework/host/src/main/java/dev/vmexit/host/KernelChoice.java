@@ -33,7 +33,8 @@ public enum KernelChoice {
         return Files.isReadable(DEVICE) && Files.isWritable(DEVICE);
     }
 
-    LibC open() {
+    /// {@return the kernel chosen; nothing is measured}
+    public LibC open() {
         boolean soft = this == SOFT || this == AUTO && !deviceIsThere();
         return soft ? softOr(this == SOFT) : NativeLibC.INSTANCE;
     }

@@ -17,6 +17,7 @@ public final class Statistics {
     /// Adds what a vCPU has counted itself, when it ends.
     void add(Vcpu vcpu) {
         instructions.add(vcpu.cpu.executed());
+        translatedInstructions.add(vcpu.interpreter.translatedInstructions());
         blocksDecoded.add(vcpu.interpreter.decodedBlocks());
         tlbMisses.add(vcpu.cpu.tlb.misses);
     }
@@ -30,5 +31,25 @@ public final class Statistics {
         Map<String, Long> copy = new TreeMap<>();
         named.forEach((name, adder) -> copy.put(name, adder.sum()));
         return copy;
+    }
+
+    /// {@return everything, a line each, for a person}
+    public String table() {
+        long all = instructions.sum();
+        long translated = translatedInstructions.sum();
+        var text = new StringBuilder();
+        line(text, "instructions", all);
+        line(text, "  in translated code", translated);
+        line(text, "  in the interpreter", all - translated);
+        line(text, "blocks decoded", blocksDecoded.sum());
+        line(text, "TLB misses", tlbMisses.sum());
+        line(text, "exceptions", exceptions.sum());
+        line(text, "interrupts", interrupts.sum());
+        named().forEach((name, count) -> line(text, name, count));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, long count) {
+        text.append("%,18d  %s%n".formatted(count, name));
     }
 }

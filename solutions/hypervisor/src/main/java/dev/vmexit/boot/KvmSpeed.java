@@ -83,8 +83,13 @@ public record KvmSpeed(double instructionsPerSecond) {
         return instructionsPerSecond >= ENOUGH_FOR_LINUX;
     }
 
+    /// {@return the number alone, such as "1.5 million"}
+    public String inMillions() {
+        return "%.1f million".formatted(instructionsPerSecond / 1e6);
+    }
+
     @Override
     public String toString() {
-        return "%.1f million instructions/s in ring 0".formatted(instructionsPerSecond / 1e6);
+        return inMillions() + " instructions/s in ring 0";
     }
 }

@@ -2,7 +2,7 @@ package dev.vmexit.cli;
 
 import dev.vmexit.boot.Initramfs;
 import dev.vmexit.boot.KernelSource;
-import dev.vmexit.boot.KvmSpeed;
+import dev.vmexit.boot.KernelPick;
 import dev.vmexit.boot.SerialTerminal;
 import dev.vmexit.host.LibC;
 import dev.vmexit.linux.BootFailure;
@@ -12,6 +12,7 @@ import dev.vmexit.linux.LinuxLoader;
 import dev.vmexit.machine.Pc;
 import dev.vmexit.machine.PcConfig;
 import dev.vmexit.machine.PcEnd;
+import dev.vmexit.softkvm.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +31,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "boot", description = "Boots Linux, or, where that cannot be, the demo kernel.",
         mixinStandardHelpOptions = true)
 final class BootCommand implements Callable<Integer> {
-    /// Which KVM is used.
-    enum Choice {
-        /// Measure, and decide.
-        AUTO,
-        /// The Linux kernel's, whatever its speed.
-        KERNEL
-    }
-
     private static final String COMMAND_LINE = "console=ttyS0";
 
     @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage.")
@@ -58,9 +51,15 @@ final class BootCommand implements Callable<Integer> {
             description = "1 to 8; default ${DEFAULT-VALUE}.")
     private int cpus;
 
-    @Option(names = "--kvm", paramLabel = "auto|kernel", defaultValue = "AUTO",
-            description = "auto measures /dev/kvm first; kernel uses it whatever its speed.")
-    private Choice choice;
+    @Mixin
+    private KvmOption kvm;
+
+    @Option(names = "--stats", description = "Afterwards: what Soft KVM did, in numbers.")
+    private boolean stats;
+
+    @Option(names = "--deterministic", paramLabel = "SEED",
+            description = "Soft KVM counts time in instructions: the same run every time.")
+    private Long seed;
 
     @Option(names = "--no-reboot", description = "A reset ends the run.")
     private boolean noReboot;
@@ -82,12 +81,8 @@ final class BootCommand implements Callable<Integer> {
         var config = new PcConfig(Durations.bytes(memory), cpus);
         BzImage image = kernel == null ? null : BzImage.read(kernel);
         byte[] files = initrd == null ? null : BootFile.read("initrd", initrd);
-        KvmSpeed speed = KvmSpeed.measure(LibC.host());
-        if (choice == Choice.AUTO && !speed.isEnoughForLinux()) {
-            return demo("/dev/kvm runs " + speed + ", too slow for Linux (--kvm=kernel insists)");
-        }
-        say("/dev/kvm runs " + speed + (speed.isEnoughForLinux() ? ", so it is used"
-                : ", and is used because --kvm=kernel insists"));
+        KernelPick pick = KernelPick.of(kvm.choice(), softOptions());
+        say(pick.why());
         var source = new KernelSource(Path.of("/boot"), KernelSource.cache(), System.err);
         if (image == null) {
             Optional<Path> found = source.kernel();
@@ -98,8 +93,24 @@ final class BootCommand implements Callable<Integer> {
             image = BzImage.read(found.get());
             say("kernel " + found.get());
         }
-        return boot(config, new LinuxLoader(image, files == null ? busybox(source) : files,
-                (COMMAND_LINE + " " + append).strip()));
+        int status = boot(pick.libc(), config, new LinuxLoader(image,
+                files == null ? busybox(source) : files, (COMMAND_LINE + " " + append).strip()));
+        if (stats) {
+            showStatistics(pick);
+        }
+        return status;
+    }
+
+    private Options softOptions() {
+        return seed == null ? Options.DEFAULT : Options.DEFAULT.withDeterminism(seed);
+    }
+
+    private static void showStatistics(KernelPick pick) {
+        if (pick.soft().isEmpty()) {
+            say("no statistics: they are Soft KVM's, and this was the kernel's KVM");
+        } else {
+            System.err.print(pick.soft().get().statistics().table());
+        }
     }
 
     private static byte[] busybox(KernelSource source) throws IOException {
@@ -120,9 +131,10 @@ final class BootCommand implements Callable<Integer> {
     ///
     /// The first machine is loaded before the terminal is touched, so that what is wrong is said on
     /// an ordinary screen.
-    private int boot(PcConfig config, LinuxLoader linux) throws IOException, InterruptedException {
+    private int boot(LibC libc, PcConfig config, LinuxLoader linux)
+            throws IOException, InterruptedException {
         var screen = new AtomicReference<SerialTerminal>();
-        Pc first = machine(config, linux, screen);
+        Pc first = machine(libc, config, linux, screen);
         PcEnd end;
         try (SerialTerminal terminal = open(first)) {
             screen.set(terminal);
@@ -130,7 +142,7 @@ final class BootCommand implements Callable<Integer> {
             terminal.connect(guest);
             end = run(first, guest);
             while (end instanceof PcEnd.Reset && !noReboot) {
-                Pc next = machine(config, linux, screen);
+                Pc next = machine(libc, config, linux, screen);
                 guest.set(next);
                 end = run(next, guest);
             }
@@ -147,9 +159,9 @@ final class BootCommand implements Callable<Integer> {
         }
     }
 
-    private static Pc machine(PcConfig config, LinuxLoader linux,
+    private static Pc machine(LibC libc, PcConfig config, LinuxLoader linux,
             AtomicReference<SerialTerminal> screen) {
-        Pc pc = Pc.build(LibC.host(), config, value -> screen.get().show(value));
+        Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
             pc.load(linux);
             return pc;

@@ -3,6 +3,7 @@ package dev.vmexit.cli;
 import dev.vmexit.boot.KernelSource;
 import dev.vmexit.boot.KvmSpeed;
 import dev.vmexit.host.KernelException;
+import dev.vmexit.host.KernelChoice;
 import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Capability;
 import dev.vmexit.kvm.Kvm;
@@ -41,16 +42,20 @@ final class DoctorCommand implements Callable<Integer> {
                 boolean has = kvm.check(capability) > 0;
                 line(has ? "ok" : "--", "KVM_CAP_" + capability, capability.meaning());
             }
-            KvmSpeed speed = KvmSpeed.measure(LibC.host());
-            line(speed.isEnoughForLinux() ? "ok" : "--", "/dev/kvm", speed
-                    + (speed.isEnoughForLinux()
-                            ? ": fast enough for Linux"
-                            : ": for lab 1, not for Linux"));
+            speed("/dev/kvm", LibC.host());
+            speed("Soft KVM", KernelChoice.SOFT.open());
             return true;
         } catch (KernelException | UnsupportedKvm missing) {
             line("--", "/dev/kvm", missing.getMessage());
             return false;
         }
+    }
+
+    private void speed(String name, LibC kernel) {
+        KvmSpeed speed = KvmSpeed.measure(kernel);
+        line(speed.isEnoughForLinux() ? "ok" : "--", name, speed + (speed.isEnoughForLinux()
+                ? ": fast enough for Linux"
+                : ": for lab 1, not for Linux"));
     }
 
     private void found(String name, String where, String remedy) {

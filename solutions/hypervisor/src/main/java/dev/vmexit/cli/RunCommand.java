@@ -2,7 +2,6 @@ package dev.vmexit.cli;
 
 import dev.vmexit.guest.GuestProgram;
 import dev.vmexit.guest.Guests;
-import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.VmExit;
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.tiny.Console;
@@ -42,6 +41,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "SECONDS",
             description = "Stops the guest after this time, such as 1s.")
     private String timeout;
+
+    @Mixin
+    private KvmOption kvm;
 
     @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
     private boolean mine;
@@ -84,7 +86,8 @@ final class RunCommand implements Callable<Integer> {
         OutputStream screen = trace ? OutputStream.nullOutputStream() : out;
         var console = new Console(guest.input(), screen);
         var exits = new Counter();
-        try (TinyMachine machine = TinyMachine.load(LibC.host(), guest, console)) {
+        try (TinyMachine machine = TinyMachine.load(kvm.choice().open(), guest,
+                console)) {
             stopInTime(machine);
             VmExit end = machine.run(exits);
             if (!console.output().isEmpty() && !console.output().endsWith("\n") && !trace) {

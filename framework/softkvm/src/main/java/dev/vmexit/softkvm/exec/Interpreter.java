@@ -16,6 +16,7 @@ public final class Interpreter {
     private final Cpu c;
     private final CodeCache cache;
     private final Heat heat;
+    private long translated;
 
     /// @param heat told of blocks that run often
     public Interpreter(Cpu c, FormTable forms, Heat heat) {
@@ -30,6 +31,10 @@ public final class Interpreter {
         int THRESHOLD = 1000;
 
         void hot(Cpu c, Block block);
+    }
+
+    public long translatedInstructions() {
+        return translated;
     }
 
     public long decodedBlocks() {
@@ -61,6 +66,7 @@ public final class Interpreter {
 
     private void runTranslated(Translation translation) {
         c.translated = true;
+        long before = c.executed();
         try {
             translation.run(c);
             c.blockBroken = false;
@@ -69,6 +75,7 @@ public final class Interpreter {
             step();
         } finally {
             c.translated = false;
+            translated += c.executed() - before;
         }
     }
 
