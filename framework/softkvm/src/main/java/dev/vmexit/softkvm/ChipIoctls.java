@@ -14,11 +14,14 @@ final class ChipIoctls {
     private static final int ROUTE_TO_CHIP = 1;
     private static final int ROUTE_TO_MSI = 2;
     private static final int SPEAKER_DUMMY = 1;
+    private static final int MOST_ROUTES = 4096;
+    /// A device id follows. Only Arm's controllers need one.
+    private static final int MSI_VALID_DEVID = 1;
 
     private static final Set<Integer> KNOWN = Set.of(Request.IRQ_LINE,
             Request.IRQ_LINE_STATUS, Request.GET_IRQCHIP, Request.SET_IRQCHIP,
             Request.SET_GSI_ROUTING, Request.CREATE_PIT2, Request.GET_PIT2, Request.SET_PIT2,
-            Request.REINJECT_CONTROL, Request.SIGNAL_MSI, Request.IRQFD);
+            Request.REINJECT_CONTROL, Request.SIGNAL_MSI);
 
     private ChipIoctls() {}
 
@@ -28,7 +31,7 @@ final class ChipIoctls {
         }
         IrqChip chip = vm.chip;
         if (chip == null) {
-            return KvmDevice.fail(request == Request.CREATE_PIT2 ? Errno.ENOENT : Errno.ENXIO);
+            return KvmDevice.fail(withoutChip(request));
         }
         return switch (request) {
             case Request.IRQ_LINE -> raise(chip, argument);
@@ -39,8 +42,15 @@ final class ChipIoctls {
             case Request.CREATE_PIT2 -> createPit(chip, argument);
             case Request.GET_PIT2, Request.SET_PIT2 -> pit(chip, request, argument);
             case Request.REINJECT_CONTROL -> chip.hasPit() ? 0 : KvmDevice.fail(Errno.ENXIO);
-            case Request.SIGNAL_MSI -> signalMsi(chip, argument);
-            default -> vm.wires.irqFd(argument);
+            default -> signalMsi(chip, argument);
+        };
+    }
+
+    private static Errno withoutChip(int request) {
+        return switch (request) {
+            case Request.CREATE_PIT2 -> Errno.ENOENT;
+            case Request.SET_GSI_ROUTING, Request.SIGNAL_MSI -> Errno.EINVAL;
+            default -> Errno.ENXIO;
         };
     }
 
@@ -84,7 +94,7 @@ final class ChipIoctls {
     private static long routing(IrqChip chip, long address) {
         Wire head = Wire.at(address, 8);
         int count = head.i32();
-        if (head.i32() != 0 || count < 0 || count > 4096) {
+        if (head.i32() != 0 || count < 0 || count > MOST_ROUTES) {
             return KvmDevice.fail(Errno.EINVAL);
         }
         List<Route> routes = new ArrayList<>();
@@ -92,11 +102,27 @@ final class ChipIoctls {
             Wire in = Wire.at(address + 8 + 48L * n, 48);
             int gsi = in.i32();
             int type = in.i32();
-            in.skip(8);
-            routes.add(route(gsi, type, in));
+            int flags = in.i32();
+            in.skip(4);
+            int allowed = type == ROUTE_TO_MSI ? MSI_VALID_DEVID : 0;
+            if (gsi < 0 || gsi >= MOST_ROUTES || (flags & ~allowed) != 0) {
+                return KvmDevice.fail(Errno.EINVAL);
+            }
+            Route route = route(gsi, type, in);
+            if (conflicts(routes, route)) {
+                return KvmDevice.fail(Errno.EINVAL);
+            }
+            routes.add(route);
         }
         chip.setRouting(routes);
         return 0;
+    }
+
+    /// A line has at most one pin of each controller, or one message.
+    private static boolean conflicts(List<Route> routes, Route added) {
+        return routes.stream().filter(old -> old.gsi() == added.gsi())
+                .anyMatch(old -> !(old instanceof Route.ToChip a
+                        && added instanceof Route.ToChip b && a.chip() != b.chip()));
     }
 
     private static Route route(int gsi, int type, Wire in) {
@@ -141,7 +167,7 @@ final class ChipIoctls {
         long low = in.u32();
         long high = in.u32();
         int data = in.i32();
-        return in.i32() != 0
+        return (in.i32() & ~MSI_VALID_DEVID) != 0
                 ? KvmDevice.fail(Errno.EINVAL)
                 : chip.signalMsi(low | high << 32, data);
     }

@@ -11,11 +11,15 @@ import java.util.List;
 /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, 4.84 KVM_SET_CPUID2
 final class CpuidAnswers {
     private static final int OSXSAVE = 1 << 27;
+    private static final int X2APIC = 1 << 21;
     private static final int MOST = 256;
+
+    private static final int XSAVE_STATES = 0xD;
 
     private List<SupportedCpuid.Leaf> leaves = List.of();
 
-    long set(long address) {
+    /// @param hasRun the guest may have seen the answers; then they stay what they are
+    long set(long address, boolean hasRun) {
         int count = Wire.at(address, 8).i32();
         if (count < 0 || count > MOST) {
             return KvmDevice.fail(Errno.E2BIG);
@@ -25,19 +29,32 @@ final class CpuidAnswers {
         for (int n = 0; n < count; n++) {
             read.add(SupportedCpuid.readEntry(in));
         }
+        if (hasRun && !read.equals(leaves)) {
+            return KvmDevice.fail(Errno.EINVAL);
+        }
         leaves = read;
         return 0;
     }
 
     long get(long address) {
         Wire head = Wire.at(address, 8);
-        long room = head.u32();
-        head.seek(0).u32(leaves.size());
-        if (room < leaves.size()) {
+        if (head.u32() < leaves.size()) {
             return KvmDevice.fail(Errno.E2BIG);
         }
+        head.seek(0).u32(leaves.size());
         SupportedCpuid.writeEntries(address, leaves);
         return 0;
+    }
+
+    /// {@return which bits XCR0 may have}
+    long xcr0() {
+        SupportedCpuid.Leaf leaf = find(XSAVE_STATES, 0);
+        return leaf == null ? 1 : leaf.eax() & 3 | 1;
+    }
+
+    boolean hasX2Apic() {
+        SupportedCpuid.Leaf leaf = find(1, 0);
+        return leaf != null && (leaf.ecx() & X2APIC) != 0;
     }
 
     void answer(Cpu c) {

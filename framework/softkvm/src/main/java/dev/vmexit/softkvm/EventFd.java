@@ -19,9 +19,17 @@ final class EventFd implements SoftFile {
         throw new KvmError(Errno.ENOTTY);
     }
 
+    /// @throws KvmError `EINVAL` for the one number that no counter can have, `EAGAIN` where there
+    ///         is no room; unlike Linux' it does not wait for room
     void add(long n) {
+        if (n == -1) {
+            throw new KvmError(Errno.EINVAL);
+        }
         Runnable notify;
         synchronized (this) {
+            if (Long.compareUnsigned(n, -1 - value) >= 0) {
+                throw new KvmError(Errno.EAGAIN);
+            }
             value += n;
             notify = listener;
             if (notify != null) {
@@ -51,8 +59,33 @@ final class EventFd implements SoftFile {
         return taken;
     }
 
-    /// @param callback called for every write instead of counting it; null: count again
-    synchronized void listen(Runnable callback) {
-        listener = callback;
+    /// {@return false if somebody listens already} Called for every write instead of counting it,
+    /// and at once if something was counted that nobody has taken.
+    boolean listen(Runnable callback) {
+        synchronized (this) {
+            if (listener != null) {
+                return false;
+            }
+            listener = callback;
+            if (value == 0) {
+                return true;
+            }
+            value = 0;
+        }
+        callback.run();
+        return true;
+    }
+
+    synchronized void listenNoMore() {
+        listener = null;
+    }
+
+    /// Of a guest: a counter that is full stays so.
+    void signal() {
+        try {
+            add(1);
+        } catch (KvmError full) {
+            // Whoever reads it sees that it was rung.
+        }
     }
 }

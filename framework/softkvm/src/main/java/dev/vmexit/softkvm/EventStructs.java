@@ -14,9 +14,14 @@ import dev.vmexit.host.Errno;
 /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, 4.31 KVM_GET_VCPU_EVENTS
 final class EventStructs {
     private static final int VALID_NMI_PENDING = 1;
+    private static final int VALID_SIPI_VECTOR = 2;
     private static final int VALID_SHADOW = 4;
     private static final int INT_SHADOW_STI = 2;
-    private static final int KNOWN_FLAGS = 0x1F;
+    private static final int VALID_SMM = 8;
+    /// Two more have to be enabled, and cannot be here.
+    private static final int KNOWN_FLAGS = VALID_NMI_PENDING | VALID_SIPI_VECTOR | VALID_SHADOW
+            | VALID_SMM;
+    private static final int NMI_VECTOR = 2;
 
     private EventStructs() {}
 
@@ -24,14 +29,13 @@ final class EventStructs {
         Wire out = Wire.at(address, 64);
         boolean exception = v.events.exception >= 0;
         out.u8(exception).u8(exception ? v.events.exception : 0)
-                .u8(exception && dev.vmexit.softkvm.cpu.GuestFault
-                        .hasErrorCode(v.events.exception))
-                .u8(0).u32(exception ? v.events.exceptionError : 0);
+                .u8(exception && v.events.exceptionHasError).u8(0)
+                .u32(exception ? v.events.exceptionError : 0);
         boolean interrupt = v.events.interrupt >= 0;
         out.u8(interrupt).u8(interrupt ? v.events.interrupt : 0).u8(0)
                 .u8(v.cpu.shadow ? INT_SHADOW_STI : 0);
-        out.u8(0).u8(v.nmiPending).u8(v.cpu.nmiBlocked).u8(0);
-        out.u32(0).u32(VALID_NMI_PENDING | VALID_SHADOW).zero(36);
+        out.u8(v.events.nmi).u8(v.nmiPending).u8(v.cpu.nmiBlocked).u8(0);
+        out.u32(0).u32(VALID_NMI_PENDING | VALID_SHADOW | VALID_SMM).zero(36);
         return 0;
     }
 
@@ -39,24 +43,32 @@ final class EventStructs {
         Wire in = Wire.at(address, 64);
         boolean exception = in.u8() != 0;
         int vector = in.u8();
-        in.skip(2);
-        int error = in.i32();
+        boolean hasError = in.u8() != 0;
+        int error = in.skip(1).i32();
         boolean interrupt = in.u8() != 0;
         int interruptVector = in.u8();
         int shadow = in.skip(1).u8();
-        in.skip(1);
+        boolean nmi = in.u8() != 0;
         boolean nmiPending = in.u8() != 0;
         boolean nmiMasked = in.u8() != 0;
-        int flags = in.skip(5).i32();
-        if ((flags & ~KNOWN_FLAGS) != 0 || exception && vector > 31) {
+        int sipiVector = in.skip(1).i32();
+        int flags = in.i32();
+        boolean smm = (flags & VALID_SMM) != 0 && (in.i32() & 0xFF_FFFF) != 0;
+        boolean noException = exception && (vector > 31 || vector == NMI_VECTOR);
+        if ((flags & ~KNOWN_FLAGS) != 0 || smm || noException) {
             return KvmDevice.fail(Errno.EINVAL);
         }
         v.events.exception = exception ? vector : -1;
+        v.events.exceptionHasError = hasError;
         v.events.exceptionError = error;
+        v.events.nmi = nmi;
         v.events.interrupt = interrupt ? interruptVector : -1;
         v.cpu.nmiBlocked = nmiMasked;
         if ((flags & VALID_NMI_PENDING) != 0) {
             v.nmiPending = nmiPending;
+        }
+        if ((flags & VALID_SIPI_VECTOR) != 0) {
+            v.events.sipiVector = sipiVector & 0xFF;
         }
         if ((flags & VALID_SHADOW) != 0) {
             v.cpu.shadow = shadow != 0;

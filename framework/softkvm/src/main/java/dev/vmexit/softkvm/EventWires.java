@@ -18,15 +18,21 @@ final class EventWires {
 
     /// @param size 0: any
     private record Doorbell(boolean port, long address, int size, boolean match, long value,
-            int fd, EventFd event) {
+            EventFd event) {
         boolean rings(boolean toPort, long at, int bytes, long written) {
             return port == toPort && address == at && (size == 0 || size == bytes)
                     && (!match || value == written);
         }
 
+        /// One write could ring both.
+        boolean collidesWith(Doorbell o) {
+            return port == o.port && address == o.address && (size == 0 || o.size == 0
+                    || size == o.size && (!match || !o.match || value == o.value));
+        }
+
         boolean sameAs(Doorbell o) {
             return port == o.port && address == o.address && size == o.size && match == o.match
-                    && (!match || value == o.value);
+                    && (!match || value == o.value) && event == o.event;
         }
     }
 
@@ -47,18 +53,23 @@ final class EventWires {
     /// `struct kvm_irqfd`: fd, gsi, flags, resample fd, padding.
     long irqFd(long address) {
         Wire in = Wire.at(address, 32);
-        EventFd event = event(in.i32());
+        int fd = in.i32();
         int gsi = in.i32();
         int flags = in.i32();
-        if ((flags & ~IRQFD_DEASSIGN) != 0) {
+        IrqChip chip = vm.chip;
+        if ((flags & ~IRQFD_DEASSIGN) != 0 || flags == 0 && chip == null) {
             return KvmDevice.fail(Errno.EINVAL);
         }
-        IrqChip chip = vm.chip;
-        event.listen((flags & IRQFD_DEASSIGN) != 0 ? null : () -> {
+        EventFd event = event(fd);
+        if (flags == IRQFD_DEASSIGN) {
+            event.listenNoMore();
+            return 0;
+        }
+        boolean free = event.listen(() -> {
             chip.setLine(gsi, true);
             chip.setLine(gsi, false);
         });
-        return 0;
+        return free ? 0 : KvmDevice.fail(Errno.EBUSY);
     }
 
     /// `struct kvm_ioeventfd`: datamatch, address, length, fd, flags, padding.
@@ -69,18 +80,24 @@ final class EventWires {
         int size = in.i32();
         int fd = in.i32();
         int flags = in.i32();
-        boolean sizeOk = size == 0 || size == 1 || size == 2 || size == 4 || size == 8;
-        if (!sizeOk || (flags & ~(DATAMATCH | PIO | DEASSIGN)) != 0
-                || size == 0 && (flags & DATAMATCH) != 0) {
+        boolean port = (flags & PIO) != 0;
+        boolean matches = (flags & DATAMATCH) != 0;
+        if ((flags & DEASSIGN) != 0) {
+            return remove(new Doorbell(port, at, size, matches, match, event(fd)));
+        }
+        if (!isLength(size) || size == 0 && matches || (flags & ~(DATAMATCH | PIO)) != 0
+                || Long.compareUnsigned(at + size, at) < 0) {
             return KvmDevice.fail(Errno.EINVAL);
         }
-        var bell = new Doorbell((flags & PIO) != 0, at, size, (flags & DATAMATCH) != 0, match, fd,
-                event(fd));
-        return (flags & DEASSIGN) != 0 ? remove(bell) : add(bell);
+        return add(new Doorbell(port, at, size, matches, match, event(fd)));
+    }
+
+    private static boolean isLength(int size) {
+        return size == 0 || size == 1 || size == 2 || size == 4 || size == 8;
     }
 
     private long add(Doorbell bell) {
-        if (doorbells.stream().anyMatch(bell::sameAs)) {
+        if (doorbells.stream().anyMatch(bell::collidesWith)) {
             return KvmDevice.fail(Errno.EEXIST);
         }
         doorbells.add(bell);
@@ -88,7 +105,7 @@ final class EventWires {
     }
 
     private long remove(Doorbell bell) {
-        boolean found = doorbells.removeIf(b -> b.sameAs(bell) && b.fd == bell.fd);
+        boolean found = doorbells.removeIf(b -> b.sameAs(bell));
         return found ? 0 : KvmDevice.fail(Errno.ENOENT);
     }
 
@@ -96,7 +113,7 @@ final class EventWires {
     boolean written(boolean port, long at, int size, long value) {
         for (Doorbell bell : doorbells) {
             if (bell.rings(port, at, size, value)) {
-                bell.event.add(1);
+                bell.event.signal();
                 return true;
             }
         }

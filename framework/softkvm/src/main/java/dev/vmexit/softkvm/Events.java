@@ -5,6 +5,12 @@ final class Events {
     /// From `KVM_SET_VCPU_EVENTS`: an exception that has not been delivered yet, or −1.
     int exception = -1;
     int exceptionError;
-    /// From `KVM_INTERRUPT`, without in-kernel interrupt controllers; or −1.
+    boolean exceptionHasError;
+    /// An NMI that was on its way when the state was saved.
+    boolean nmi;
+    /// From `KVM_INTERRUPT` or from a saved state: acknowledged, so that it is delivered whether
+    /// the guest wants it or not; or −1.
     int interrupt = -1;
+    /// Where `KVM_MP_STATE_SIPI_RECEIVED` starts: its page number.
+    int sipiVector;
 }

@@ -6,6 +6,7 @@ package dev.vmexit.softkvm;
 enum Extension {
     IRQCHIP(0, 1), //
     HLT(1, 1), //
+    MMU_SHADOW_CACHE_CONTROL(2, 1), //
     USER_MEMORY(3, 1), //
     SET_TSS_ADDR(4, 1), //
     EXT_CPUID(7, 1), //
@@ -49,7 +50,7 @@ enum Extension {
         this.value = value;
     }
 
-    static int value(int number) {
+    static int value(long number) {
         for (Extension e : values()) {
             if (e.number == number) {
                 return e.value;

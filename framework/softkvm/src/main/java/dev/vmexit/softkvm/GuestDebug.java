@@ -2,6 +2,7 @@ package dev.vmexit.softkvm;
 
 import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.cpu.DebugRegisters;
+import dev.vmexit.softkvm.cpu.GuestFault;
 
 /// `KVM_SET_GUEST_DEBUG`: what a debugger outside wants to see.
 ///
@@ -11,6 +12,9 @@ final class GuestDebug {
     private static final int SINGLE_STEP = 2;
     private static final int SOFTWARE_BREAKPOINTS = 1 << 16;
     private static final int HARDWARE_BREAKPOINTS = 1 << 17;
+    private static final int INJECT_DB = 1 << 18;
+    private static final int INJECT_BP = 1 << 19;
+    static final int INJECTS = INJECT_DB | INJECT_BP;
 
     private int control;
     private final long[] registers = new long[8];
@@ -23,6 +27,11 @@ final class GuestDebug {
         for (int n = 0; n < registers.length; n++) {
             registers[n] = in.i64();
         }
+    }
+
+    /// {@return the exception that the debugger passes on to the guest} It was set with one.
+    int injected() {
+        return (control & INJECT_DB) != 0 ? GuestFault.DB : GuestFault.BP;
     }
 
     private boolean has(int bit) {
@@ -39,6 +48,11 @@ final class GuestDebug {
 
     boolean hasCodeBreakpoints() {
         return has(HARDWARE_BREAKPOINTS) && DebugRegisters.anyCodeBreakpoint(registers[7]);
+    }
+
+    /// {@return DR7 as the CPU has it while the debugger uses its own breakpoints}
+    long dr7(Cpu c) {
+        return has(HARDWARE_BREAKPOINTS) ? registers[7] : c.dr[7];
     }
 
     int hits(Cpu c, long linear) {

@@ -22,13 +22,13 @@ final class KvmDevice implements SoftFile {
             case Request.CREATE_VM -> argument == 0
                     ? kernel.add(new Vm(kernel))
                     : fail(Errno.EINVAL);
-            case Request.CHECK_EXTENSION -> Extension.value((int) argument);
+            case Request.CHECK_EXTENSION -> Extension.value(argument);
             case Request.GET_VCPU_MMAP_SIZE -> requireNone(argument, VCPU_MMAP_SIZE);
             case Request.GET_SUPPORTED_CPUID -> SupportedCpuid.write(argument);
             case Request.GET_EMULATED_CPUID -> SupportedCpuid.writeNone(argument);
-            case Request.GET_MSR_INDEX_LIST -> VcpuMsrs.writeIndexList(argument);
-            case Request.GET_MSR_FEATURE_INDEX_LIST -> VcpuMsrs.writeFeatureList(argument);
-            case Request.GET_MSRS -> VcpuMsrs.readFeatures(argument);
+            case Request.GET_MSR_INDEX_LIST -> MsrLists.writeIndexList(argument);
+            case Request.GET_MSR_FEATURE_INDEX_LIST -> MsrLists.writeFeatureList(argument);
+            case Request.GET_MSRS -> MsrLists.readFeatures(argument);
             default -> fail(Errno.EINVAL);
         };
     }

@@ -11,6 +11,8 @@ final class MemoryRegions {
     private static final int LOG_DIRTY_PAGES = 1;
     private static final int READONLY = 2;
     private static final int MOST_SLOTS = 32_764;
+    private static final long MOST_PAGES = (1L << 31) - 1;
+    private static final long END_OF_PHYSICAL = 1L << 52;
 
     private final Vm vm;
 
@@ -26,10 +28,10 @@ final class MemoryRegions {
         long guest = in.i64();
         long size = in.i64();
         long host = in.i64();
-        if ((number & 0xFFFF) >= MOST_SLOTS || number >>> 16 != 0
-                || (flags & ~(LOG_DIRTY_PAGES | READONLY)) != 0
-                || ((guest | size | host) & 0xFFF) != 0 || guest < 0 || size < 0
-                || guest + size < guest) {
+        if (!isSlot(number) || (flags & ~(LOG_DIRTY_PAGES | READONLY)) != 0
+                || ((guest | size | host) & 0xFFF) != 0 || size >>> 12 > MOST_PAGES
+                || guest < 0 || guest + size < guest || guest + size > END_OF_PHYSICAL
+                || size != 0 && !Wire.isUsable(host, size)) {
             return KvmDevice.fail(Errno.EINVAL);
         }
         Slot old = vm.memory.numbered(number);
@@ -37,6 +39,11 @@ final class MemoryRegions {
                 ? remove(old)
                 : put(old, new Slot(number, guest, size, host,
                         (flags & READONLY) != 0, log(old, flags, size)));
+    }
+
+    /// The upper half would be another address space: system management mode's, which is not here.
+    private static boolean isSlot(int number) {
+        return number >= 0 && number < MOST_SLOTS;
     }
 
     private long remove(Slot old) {
@@ -74,7 +81,11 @@ final class MemoryRegions {
     /// `struct kvm_dirty_log`: slot, padding, address of the bitmap. Reading starts a new log.
     synchronized long dirtyLog(long address) {
         Wire in = Wire.at(address, 16);
-        Slot slot = vm.memory.numbered(in.i32());
+        int number = in.i32();
+        if (!isSlot(number)) {
+            return KvmDevice.fail(Errno.EINVAL);
+        }
+        Slot slot = vm.memory.numbered(number);
         if (slot == null || slot.dirty() == null) {
             return KvmDevice.fail(Errno.ENOENT);
         }

@@ -83,7 +83,8 @@ final class RegisterStructs {
         int cr8 = (int) control.i64();
         long efer = control.i64();
         long apicBase = control.i64();
-        checkControl(c, cr0, cr4, efer, address);
+        checkControl(cr0, cr4, efer, address);
+        setApicBase(v, apicBase);
         Wire in = Wire.at(address, 312);
         for (int n : SEGMENTS) {
             setSegment(in, c.segment[n]);
@@ -98,28 +99,26 @@ final class RegisterStructs {
         c.flushTlb();
         Mode.update(c);
         v.outside.cr8(cr8 & 15);
-        setApicBase(v, apicBase);
         setWaiting(v, Wire.at(address, 312).seek(280));
         return 0;
     }
 
     private static void setApicBase(Vcpu v, long value) {
-        if (v.apic == null) {
-            v.msrs.apicBase = value;
-        } else if (v.apic.baseMsr() != value) {
-            v.apic.restoreBaseMsr(value);
+        if (v.msrs.read(VcpuMsrs.APIC_BASE) != value && !v.msrs.restoreApicBase(value)) {
+            throw new KvmError(Errno.EINVAL);
         }
     }
 
     /// The combinations that no CPU can be in.
-    private static void checkControl(Cpu c, long cr0, long cr4, long efer, long address) {
+    private static void checkControl(long cr0, long cr4, long efer, long address) {
         boolean paging = (cr0 & ControlRegisters.CR0_PG) != 0;
         boolean lma = (efer & ControlRegisters.EFER_LMA) != 0;
         boolean lme = (efer & ControlRegisters.EFER_LME) != 0;
         boolean pae = (cr4 & ControlRegisters.CR4_PAE) != 0;
         boolean cs64 = Wire.at(address, 24).seek(19).u8() != 0;
         boolean bad = paging && (cr0 & ControlRegisters.CR0_PE) == 0 || lme && paging && !pae
-                || lme && paging && !lma || (!lme || !paging) && (lma || cs64);
+                || lme && paging && !lma || (!lme || !paging) && (lma || cs64)
+                || !ControlRegisters.isCr0(cr0) || !ControlRegisters.isCr4(cr4);
         if (bad) {
             throw new KvmError(Errno.EINVAL);
         }
@@ -148,14 +147,11 @@ final class RegisterStructs {
     }
 
     private static void setWaiting(Vcpu v, Wire bitmap) {
-        if (v.apic != null) {
-            return;
-        }
-        v.events.interrupt = -1;
         for (int word = 0; word < 4; word++) {
             long bits = bitmap.i64();
             if (bits != 0) {
-                v.events.interrupt = word * 64 + 63 - Long.numberOfLeadingZeros(bits);
+                v.events.interrupt = word * 64 + Long.numberOfTrailingZeros(bits);
+                return;
             }
         }
     }
@@ -172,11 +168,18 @@ final class RegisterStructs {
 
     static long setDebugRegs(Cpu c, long address) {
         Wire in = Wire.at(address, 128);
+        long dr6 = in.seek(32).i64();
+        long dr7 = in.i64();
+        long flags = in.i64();
+        if (flags != 0 || dr6 >>> 32 != 0 || dr7 >>> 32 != 0) {
+            return KvmDevice.fail(Errno.EINVAL);
+        }
+        in.seek(0);
         for (int n = 0; n < 4; n++) {
             c.dr[n] = in.i64();
         }
-        c.dr[6] = in.i64();
-        c.dr[7] = in.i64();
-        return in.i64() != 0 ? KvmDevice.fail(Errno.EINVAL) : 0;
+        c.dr[6] = dr6;
+        c.dr[7] = dr7;
+        return 0;
     }
 }

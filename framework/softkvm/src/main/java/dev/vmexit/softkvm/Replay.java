@@ -1,5 +1,7 @@
 package dev.vmexit.softkvm;
 
+import dev.vmexit.softkvm.cpu.Unsupported;
+
 /// What the instruction at hand has already read outside.
 ///
 /// An instruction that reads from a device leaves `KVM_RUN` in its middle, and is executed again
@@ -24,7 +26,7 @@ final class Replay {
 
     void record(long value) {
         if (recorded == MOST) {
-            throw new IllegalStateException("an instruction with more than 64 device reads");
+            throw new Unsupported("an instruction with more than 64 device reads");
         }
         values[recorded++] = value;
 

@@ -16,7 +16,6 @@ final class Request {
     static final int CREATE_VCPU = 0xAE41;
     static final int GET_DIRTY_LOG = 0x4010_AE42;
     static final int SET_NR_MMU_PAGES = 0xAE44;
-    static final int GET_NR_MMU_PAGES = 0xAE45;
     static final int SET_USER_MEMORY_REGION = 0x4020_AE46;
     static final int SET_TSS_ADDR = 0xAE47;
     static final int SET_IDENTITY_MAP_ADDR = 0x4008_AE48;
@@ -35,6 +34,8 @@ final class Request {
     static final int GET_CLOCK = 0x8030_AE7C;
     static final int GET_PIT2 = 0x8070_AE9F;
     static final int SET_PIT2 = 0x4070_AEA0;
+    /// Nothing here has to be enabled.
+    static final int ENABLE_CAP = 0x4068_AEA3;
     static final int SIGNAL_MSI = 0x4020_AEA5;
 
     static final int RUN = 0xAE80;

@@ -118,7 +118,7 @@ final class RunPage {
         exit(EXIT_INTERNAL_ERROR);
         page.asSlice(UNION, 144).fill((byte) 0);
         page.set(Host.INT, UNION, suberror);
-        page.set(Host.INT, UNION + 4, bytes.length == 0 ? 0 : 4);
+        page.set(Host.INT, UNION + 4, bytes.length == 0 ? 1 : 3);
         if (bytes.length > 0) {
             page.set(Host.LONG, UNION + 8, 1L);
             page.set(Host.BYTE, UNION + 16, (byte) bytes.length);

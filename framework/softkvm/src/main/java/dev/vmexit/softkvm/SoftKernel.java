@@ -78,7 +78,9 @@ public final class SoftKernel implements LibC {
             return error(Errno.EBADF);
         }
         try {
-            return (int) file.ioctl((int) request, argument);
+            return (int) request == Request.RUN && file instanceof Vcpu vcpu
+                    ? run(vcpu, argument)
+                    : (int) file.ioctl((int) request, argument);
         } catch (KvmError e) {
             return e.result();
         }
@@ -86,15 +88,14 @@ public final class SoftKernel implements LibC {
 
     @Override
     public int kvmRun(int vcpuFd) {
-        if (!(files.get(vcpuFd) instanceof Vcpu vcpu)) {
-            return error(files.containsKey(vcpuFd) ? Errno.ENOTTY : Errno.EBADF);
-        }
+        return ioctl(vcpuFd, Request.RUN, 0);
+    }
+
+    private int run(Vcpu vcpu, long argument) {
         int tid = gettid();
         running.put(tid, vcpu);
         try {
-            return (int) vcpu.ioctl(Request.RUN, 0);
-        } catch (KvmError e) {
-            return e.result();
+            return (int) vcpu.ioctl(Request.RUN, argument);
         } finally {
             running.remove(tid, vcpu);
         }
@@ -161,8 +162,12 @@ public final class SoftKernel implements LibC {
         if (buffer.byteSize() < Long.BYTES) {
             return error(Errno.EINVAL);
         }
-        event.add(buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
-        return Long.BYTES;
+        try {
+            event.add(buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+            return Long.BYTES;
+        } catch (KvmError e) {
+            return e.result();
+        }
     }
 
     @Override

@@ -52,7 +52,7 @@ final class Stepper {
     }
 
     int exitDebug(int exception, long dr6) {
-        v.page.exitDebug(exception, linearIp(), dr6 | 0xFFFF_0FF0L, c.dr[7]);
+        v.page.exitDebug(exception, linearIp(), dr6 | 0xFFFF_0FF0L, v.debug.dr7(c));
         return 1;
     }
 

@@ -88,11 +88,10 @@ final class SupportedCpuid {
     /// `struct kvm_cpuid2`: `nent`, padding, entries of 40 bytes.
     static long write(long address) {
         Wire head = Wire.at(address, 8);
-        long room = head.u32();
-        head.seek(0).u32(LEAVES.size());
-        if (room < LEAVES.size()) {
+        if (head.u32() < LEAVES.size()) {
             throw new KvmError(Errno.E2BIG);
         }
+        head.seek(0).u32(LEAVES.size());
         writeEntries(address, LEAVES);
         return 0;
     }
@@ -114,7 +113,11 @@ final class SupportedCpuid {
 
     /// Nothing is emulated beyond what is supported.
     static long writeNone(long address) {
-        Wire.at(address, 8).u32(0);
+        Wire head = Wire.at(address, 8);
+        if (head.u32() == 0) {
+            throw new KvmError(Errno.E2BIG);
+        }
+        head.seek(0).u32(0);
         return 0;
     }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 /// in the interpreter meanwhile.
 final class TranslationQueue implements Interpreter.Heat {
     private final Statistics statistics;
-    private final boolean enabled;
+    private final Options options;
     private final LinkedBlockingQueue<Block> waiting = new LinkedBlockingQueue<>();
     private volatile Thread worker;
     private volatile boolean closed;
@@ -19,8 +19,13 @@ final class TranslationQueue implements Interpreter.Heat {
     private volatile Throwable failure;
 
     TranslationQueue(Options options, Statistics statistics) {
-        this.enabled = options.translate();
+        this.options = options;
         this.statistics = statistics;
+    }
+
+    @Override
+    public int threshold() {
+        return options.hotAfter();
     }
 
     @Override
@@ -28,10 +33,14 @@ final class TranslationQueue implements Interpreter.Heat {
         if (failure != null) {
             throw new AssertionError("the translator failed", failure);
         }
-        if (!enabled || block.codeSize != 8 || block.requested) {
+        if (!options.translate() || block.codeSize != 8 || block.requested) {
             return;
         }
         block.requested = true;
+        if (options.atOnce()) {
+            translate(block);
+            return;
+        }
         waiting.add(block);
         if (worker == null) {
             start();
@@ -57,6 +66,7 @@ final class TranslationQueue implements Interpreter.Heat {
         }
     }
 
+    // tag::translate[]
     private void translate(Block block) {
         if (!block.valid) {
             statistics.count("regions dropped before translation");
@@ -64,12 +74,14 @@ final class TranslationQueue implements Interpreter.Heat {
         }
         try {
             Translator.Result result = Translator.translate(block);
-            block.translation = result.translation();
-            statistics.count("regions translated");
+            statistics.count(result.install()
+                    ? "regions translated"
+                    : "regions dropped during translation");
         } catch (Untranslatable why) {
             statistics.count("regions not translated: " + why.getMessage());
         }
     }
+    // end::translate[]
 
     synchronized void close() {
         closed = true;

@@ -36,6 +36,11 @@ final class Vcpu implements SoftFile, CpuLines {
     boolean halted;
     /// After INIT, or as an application processor from the start: waits for a start-up IPI.
     boolean waitsForStartup;
+    /// Set by a monitor: it waits, and has had its INIT.
+    boolean initReceived;
+
+    /// The guest may have seen what CPUID answers.
+    boolean hasRun;
 
     private volatile boolean signal;
     private volatile boolean flushWanted;
@@ -93,6 +98,7 @@ final class Vcpu implements SoftFile, CpuLines {
             return KvmDevice.fail(Errno.EINVAL);
         }
         thread = Thread.currentThread();
+        hasRun = true;
         try {
             return loop.run();
         } finally {
@@ -159,11 +165,13 @@ final class Vcpu implements SoftFile, CpuLines {
         flushWanted = true;
     }
 
+    // tag::await-flush[]
     void awaitFlush() {
         while (flushWanted && inGuest && thread != Thread.currentThread()) {
             Thread.yield();
         }
     }
+    // end::await-flush[]
 
     /// From here on the vCPU may use its TLB.
     void enterGuest() {
@@ -176,7 +184,7 @@ final class Vcpu implements SoftFile, CpuLines {
         while ((page = marked.poll()) != null) {
             // Whoever decoded it may have read what we were just about to write.
             if (cpu.tlb.revokeWrites(page)) {
-                vm.memory.code.written(page, 1);
+                vm.memory.code.dropPage(page);
             }
         }
     }
@@ -185,9 +193,9 @@ final class Vcpu implements SoftFile, CpuLines {
         inGuest = false;
     }
 
+    /// Its id stays taken, and its APIC on the bus, as long as there is the VM.
     @Override
     public void close() {
         vm.kernel.statistics().add(this);
-        vm.vcpus.remove(this);
     }
 }

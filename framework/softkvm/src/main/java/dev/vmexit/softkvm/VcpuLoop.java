@@ -6,6 +6,7 @@ import dev.vmexit.softkvm.cpu.ExitToUser;
 import dev.vmexit.softkvm.cpu.Flags;
 import dev.vmexit.softkvm.cpu.GuestFault;
 import dev.vmexit.softkvm.cpu.Interrupts;
+import dev.vmexit.softkvm.cpu.NonCanonical;
 import dev.vmexit.softkvm.cpu.Reset;
 import dev.vmexit.softkvm.cpu.Unsupported;
 import dev.vmexit.softkvm.irqchip.IrqChip;
@@ -20,13 +21,17 @@ import java.util.concurrent.locks.LockSupport;
 /// ```
 final class VcpuLoop {
     /// Instructions between two looks at the world: some tens of microseconds.
+    // tag::slice-size[]
     private static final int SLICE = 20_000;
+    // end::slice-size[]
     private static final int RETURN_TO_USER = 1;
     private static final int GO_ON = 0;
 
     private final Vcpu v;
     private final Cpu c;
     private final Stepper stepper;
+    /// The exception at hand is a monitor's, who does not want it back.
+    private boolean injected;
 
     VcpuLoop(Vcpu vcpu) {
         this.v = vcpu;
@@ -56,11 +61,13 @@ final class VcpuLoop {
                 countExit();
                 return 0;
             }
-            if (!v.outside.awaitsAnswer() && interrupted(first)) {
+            boolean between = !v.outside.awaitsAnswer();
+            if (between && interrupted(first)) {
                 v.page.exit(RunPage.EXIT_INTR);
                 return -Errno.EINTR.number();
             }
-            first = false;
+            // An instruction that had its answer is completed even by a run that executes nothing.
+            first &= !between;
             if (turn() == RETURN_TO_USER) {
                 countExit();
                 return 0;
@@ -98,7 +105,12 @@ final class VcpuLoop {
         } catch (GuestFault fault) {
             v.outside.replay.done();
             return deliver(fault);
+        } catch (NonCanonical fetch) {
+            // No instruction met it that could have made its fault of it: RIP itself leads nowhere.
+            v.outside.replay.done();
+            return deliver(GuestFault.of(GuestFault.GP, 0));
         } catch (Unsupported what) {
+            v.outside.replay.done();
             v.page.exitInternalError(RunPage.EMULATION, stepper.bytesAtRip());
             v.vm.kernel.statistics().count("unsupported: " + what.getMessage());
             return RETURN_TO_USER;
@@ -115,18 +127,24 @@ final class VcpuLoop {
         v.outside.replay.done();
     }
 
+    // tag::slice[]
     private void slice() {
         boolean shadow = c.shadow;
         c.shadow = false;
         c.newSlice(shadow ? 0 : sliceSize());
         if (stepper.isNeeded()) {
             stepper.step();
+        } else if (shadow) {
+            // A block would be more than the one instruction that the shadow covers.
+            v.interpreter.step();
         } else {
             v.interpreter.run();
         }
     }
+    // end::slice[]
 
     /// Deterministic: a slice ends where the next timer is due.
+    // tag::until[]
     private long sliceSize() {
         if (v.vm.chip == null || !v.vm.clock.isDeterministic()) {
             return SLICE;
@@ -134,9 +152,12 @@ final class VcpuLoop {
         long until = v.vm.chip.nextDeadlineNanos() - v.vm.clock.nanos();
         return Math.max(0, Math.min(SLICE, until));
     }
+    // end::until[]
 
     private int deliver(GuestFault fault) {
-        if (fault.vector() == GuestFault.BP && v.debug.takesBreakpoints()) {
+        boolean own = !injected;
+        injected = false;
+        if (own && fault.vector() == GuestFault.BP && v.debug.takesBreakpoints()) {
             return stepper.exitDebug(GuestFault.BP, 0);
         }
         v.vm.kernel.statistics().exceptions.increment();
@@ -193,7 +214,12 @@ final class VcpuLoop {
         if (v.events.exception >= 0) {
             int vector = v.events.exception;
             v.events.exception = -1;
+            injected = true;
             throw GuestFault.of(vector, v.events.exceptionError);
+        }
+        if (v.events.nmi || v.events.interrupt >= 0) {
+            injectAgain();
+            return true;
         }
         if (v.nmiPending && !c.nmiBlocked && !c.shadow) {
             v.nmiPending = false;
@@ -212,17 +238,27 @@ final class VcpuLoop {
         return true;
     }
 
+    // tag::window[]
     private boolean windowOpen() {
         return c.flag(Flags.IF) && !c.shadow;
     }
+    // end::window[]
 
     private int nextInterrupt() {
-        if (v.apic == null) {
-            int vector = v.events.interrupt;
+        boolean any = v.apic != null && v.apic.hasInterrupt();
+        return any ? v.vm.chip.acknowledge(v.apic) : -1;
+    }
+
+    /// What a monitor injected is past the question whether the guest wants it.
+    private void injectAgain() {
+        int vector = v.events.nmi ? GuestFault.NMI : v.events.interrupt;
+        if (v.events.nmi) {
+            v.events.nmi = false;
+            c.nmiBlocked = true;
+        } else {
             v.events.interrupt = -1;
-            return vector;
         }
-        return v.apic.hasInterrupt() ? v.vm.chip.acknowledge(v.apic) : -1;
+        deliverInterrupt(vector);
     }
 
     private void deliverInterrupt(int vector) {
@@ -231,7 +267,7 @@ final class VcpuLoop {
         v.outside.delivering = true;
         try {
             Interrupts.external(c, vector);
-        } catch (dev.vmexit.softkvm.cpu.NonCanonical bad) {
+        } catch (NonCanonical bad) {
             throw GuestFault.of(GuestFault.SS, 0);
         } finally {
             v.outside.delivering = false;
@@ -239,6 +275,7 @@ final class VcpuLoop {
     }
 
     /// Nothing to execute: sleeps until a timer, an interrupt or a signal.
+    // tag::rest[]
     private void rest() {
         v.leaveGuest();
         long deadline = v.vm.chip.nextDeadlineNanos();
@@ -251,6 +288,7 @@ final class VcpuLoop {
             LockSupport.parkNanos(v, Math.min(wait, 1_000_000_000L));
         }
     }
+    // end::rest[]
 
     private void describeState() {
         boolean ready = v.apic == null && windowOpen() && v.events.interrupt < 0;

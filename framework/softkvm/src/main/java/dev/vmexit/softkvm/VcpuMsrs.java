@@ -1,6 +1,5 @@
 package dev.vmexit.softkvm;
 
-import dev.vmexit.host.Errno;
 import dev.vmexit.softkvm.cpu.ControlRegisters;
 import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.cpu.GuestFault;
@@ -38,11 +37,15 @@ final class VcpuMsrs {
 
     /// None of the flaws that this register can deny: RDCL, L1TF flush, SSB, MDS, page-size machine
     /// check, TSX abort, MMIO stale data, and enhanced IBRS.
-    private static final long NO_FLAWS = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8
+    static final long NO_FLAWS = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8
             | 1 << 13 | 1 << 14 | 1 << 15 | 1 << 20 | 1 << 24 | 1L << 26 | 1L << 27 | 1L << 62;
     private static final long DEFAULT_PAT = 0x0007_0406_0007_0406L;
     private static final int X2APIC_FIRST = 0x800;
     private static final int X2APIC_LAST = 0x8FF;
+    /// Everything but the boot CPU flag, the two mode bits, and an address of 40 bits.
+    private static final long APIC_BASE_RESERVED = ~(1 << 8 | 3 << 10 | (1L << 40) - 4096);
+    private static final int APIC_MODE = 3 << 10;
+    private static final int X2APIC_ALONE = 1 << 10;
 
     /// Registers that are what was last written: no effect here. Index and first value.
     private static final long[][] STORED = {{0x3A, 1}, {0x48, 0}, {0x8B, 1L << 32}, {0xFE, 0x508},
@@ -111,6 +114,10 @@ final class VcpuMsrs {
         throw GuestFault.gp();
     }
 
+    boolean hasKvmClock() {
+        return (stored.getOrDefault(KVM_SYSTEM_TIME, 0L) & 1) != 0;
+    }
+
     private static boolean isKvmClock(int index) {
         return index == KVM_WALL_CLOCK || index == KVM_SYSTEM_TIME || index == KVM_WALL_CLOCK_OLD
                 || index == KVM_SYSTEM_TIME_OLD;
@@ -141,14 +148,21 @@ final class VcpuMsrs {
             case KERNEL_GS_BASE -> c.msr.kernelGsBase = canonical(value);
             case TSC_AUX -> c.msr.tscAux = value & 0xFFFF_FFFFL;
             case SYSENTER_CS -> c.msr.sysenterCs = value & 0xFFFF_FFFFL;
-            case SYSENTER_ESP -> c.msr.sysenterEsp = canonical(value);
-            case SYSENTER_EIP -> c.msr.sysenterEip = canonical(value);
+            case SYSENTER_ESP -> c.msr.sysenterEsp = value << 16 >> 16;
+            case SYSENTER_EIP -> c.msr.sysenterEip = value << 16 >> 16;
             default -> writeOther(index, value);
         }
     }
 
     private static long canonical(long value) {
         return value << 16 >> 16 == value ? value : fail();
+    }
+
+    /// Eight bytes, each 0, 1, or 4 to 7.
+    private static long memoryTypes(long value) {
+        boolean tooHigh = (value & 0xF8F8_F8F8_F8F8_F8F8L) != 0;
+        boolean reserved = (value >>> 1 & ~(value >>> 2) & 0x0101_0101_0101_0101L) != 0;
+        return tooHigh || reserved ? fail() : value;
     }
 
     private void base(int segment, long value) {
@@ -170,6 +184,7 @@ final class VcpuMsrs {
                 stored.put(KVM_SYSTEM_TIME, value);
                 KvmClockPage.systemTime(vcpu, value);
             }
+            case PAT -> stored.put(PAT, memoryTypes(value));
             case 0x49, 0x79, 0x10B -> {
             }
             default -> writeStored(index, value);
@@ -202,86 +217,40 @@ final class VcpuMsrs {
         }
     }
 
-    // The ioctls.
+    // What a monitor writes: state that a guest could not bring about by instructions.
 
-    private static final int[] SAVED = {TSC, APIC_BASE, TSC_ADJUST, SYSENTER_CS, SYSENTER_ESP,
-            SYSENTER_EIP, PAT, TSC_DEADLINE, EFER, STAR, LSTAR, CSTAR, FMASK, FS_BASE, GS_BASE,
-            KERNEL_GS_BASE, TSC_AUX, KVM_SYSTEM_TIME, 0x1A0, 0x48};
-    private static final int[] FEATURES = {ARCH_CAPABILITIES};
-
-    static long writeIndexList(long address) {
-        return writeList(address, SAVED);
-    }
-
-    static long writeFeatureList(long address) {
-        return writeList(address, FEATURES);
-    }
-
-    private static long writeList(long address, int[] list) {
-        Wire head = Wire.at(address, 4);
-        long room = head.u32();
-        head.seek(0).u32(list.length);
-        if (room < list.length) {
-            return KvmDevice.fail(Errno.E2BIG);
-        }
-        Wire out = Wire.at(address + 4, 4L * list.length);
-        for (int index : list) {
-            out.u32(index);
-        }
-        return 0;
-    }
-
-    /// `struct kvm_msrs`: count, padding, entries of index, reserved, data.
-    ///
-    /// @return how many were read before the first that does not exist
-    long readAll(long address) {
-        int count = Wire.at(address, 8).i32();
-        for (int n = 0; n < count; n++) {
-            Wire entry = Wire.at(address + 8 + 16L * n, 16);
-            try {
-                long value = read(entry.i32());
-                entry.seek(8).u64(value);
-            } catch (GuestFault unknown) {
-                return n;
-            }
-        }
-        return count;
-    }
-
-    long writeAll(long address) {
-        int count = Wire.at(address, 8).i32();
-        for (int n = 0; n < count; n++) {
-            Wire entry = Wire.at(address + 8 + 16L * n, 16);
-            int index = entry.i32();
-            long value = entry.skip(4).i64();
-            try {
-                writeFromHost(index, value);
-            } catch (GuestFault refused) {
-                return n;
-            }
-        }
-        return count;
-    }
-
-    private void writeFromHost(int index, long value) {
+    /// @throws GuestFault if there is no such register, or not with that value
+    void writeFromHost(int index, long value) {
         if (index == EFER) {
-            ControlRegisters.forceEfer(c, value);
-        } else if (index == APIC_BASE && vcpu.apic != null) {
-            vcpu.apic.restoreBaseMsr(value);
-        } else {
+            restoreEfer(value);
+        } else if (index != APIC_BASE) {
             write(index, value);
+        } else if (!restoreApicBase(value)) {
+            fail();
         }
     }
 
-    static long readFeatures(long address) {
-        int count = Wire.at(address, 8).i32();
-        for (int n = 0; n < count; n++) {
-            Wire entry = Wire.at(address + 8 + 16L * n, 16);
-            if (entry.i32() != ARCH_CAPABILITIES) {
-                return n;
-            }
-            entry.seek(8).u64(NO_FLAWS);
+    /// LMA is what CR0 and LME make of it; only `KVM_SET_SREGS` sets all three.
+    private void restoreEfer(long value) {
+        if (!ControlRegisters.isEfer(value)) {
+            fail();
         }
-        return count;
+        long lma = ControlRegisters.EFER_LMA;
+        ControlRegisters.forceEfer(c, value & ~lma | c.efer & lma);
+    }
+
+    /// {@return false, and nothing is changed, if it has reserved bits or is no mode}
+    boolean restoreApicBase(long value) {
+        boolean hasX2 = (value & X2APIC_ALONE) == 0 || vcpu.cpuid.hasX2Apic();
+        if ((value & APIC_BASE_RESERVED) != 0 || (value & APIC_MODE) == X2APIC_ALONE || !hasX2) {
+            return false;
+        }
+        if (vcpu.apic == null) {
+            apicBase = value;
+        } else {
+            vcpu.apic.restoreBaseMsr(value);
+        }
+        c.flushTlb();
+        return true;
     }
 }

@@ -44,8 +44,9 @@ final class VcpuOutside implements Outside {
 
     /// Takes the answer to the read that caused the last exit.
     void complete() {
-        completion.run();
+        Runnable answer = completion;
         completion = null;
+        answer.run();
         replay.rewind();
     }
 
@@ -72,6 +73,7 @@ final class VcpuOutside implements Outside {
         replay.done();
     }
 
+    // tag::is-apic[]
     private boolean isApic(long physical) {
         LocalApic apic = vcpu.apic;
         if (apic == null) {
@@ -81,6 +83,7 @@ final class VcpuOutside implements Outside {
         return (base & (APIC_ENABLED | X2APIC_MODE)) == APIC_ENABLED
                 && Long.compareUnsigned(physical - (base & -4096), APIC_SIZE) < 0;
     }
+    // end::is-apic[]
 
     @Override
     public long readMmio(long physical, int size) {
@@ -120,6 +123,7 @@ final class VcpuOutside implements Outside {
         IrqChip chip = vcpu.vm.chip;
         if (chip != null && chip.ownsMmio(physical)) {
             chip.writeMmio(physical, size, (int) value);
+            vcpu.cpu.budgetEnd();
             return;
         }
         if (vcpu.vm.wires.written(false, physical, size, low(value, size))) {

@@ -11,6 +11,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4, "vm ioctl"
 final class Vm implements SoftFile {
     private static final int MOST_VCPUS = 64;
+    /// Three pages have to fit below 4 GiB.
+    private static final long LAST_TSS = 0xFFFF_D000L;
+    private static final long LEAST_MMU_PAGES = 64;
+    private static final int CLOCK_REALTIME = 4;
 
     final SoftKernel kernel;
     final GuestMemory memory = new GuestMemory();
@@ -32,22 +36,31 @@ final class Vm implements SoftFile {
     @Override
     public long ioctl(int request, long argument) {
         return switch (request) {
-            case Request.CHECK_EXTENSION -> Extension.value((int) argument);
+            case Request.CHECK_EXTENSION -> Extension.value(argument);
             case Request.CREATE_VCPU -> createVcpu(argument);
             case Request.SET_USER_MEMORY_REGION -> regions.set(argument);
             case Request.GET_DIRTY_LOG -> regions.dirtyLog(argument);
-            case Request.SET_TSS_ADDR, Request.SET_NR_MMU_PAGES -> 0;
-            case Request.GET_NR_MMU_PAGES -> 0;
-            case Request.SET_IDENTITY_MAP_ADDR -> requireNoVcpu();
+            case Request.SET_TSS_ADDR -> require(Long.compareUnsigned(argument, LAST_TSS) <= 0);
+            case Request.SET_NR_MMU_PAGES ->
+                require(Long.compareUnsigned(argument, LEAST_MMU_PAGES) >= 0);
+            case Request.SET_IDENTITY_MAP_ADDR -> setIdentityMap(argument);
             case Request.SET_BOOT_CPU_ID -> setBootCpu(argument);
             case Request.GET_CLOCK -> getClock(argument);
             case Request.SET_CLOCK -> setClock(argument);
+            case Request.ENABLE_CAP -> KvmDevice.fail(Errno.EINVAL);
             default -> chipIoctl(request, argument);
         };
     }
 
-    private long requireNoVcpu() {
-        return vcpus.isEmpty() ? 0 : KvmDevice.fail(Errno.EINVAL);
+    private static long require(boolean valid) {
+        return valid ? 0 : KvmDevice.fail(Errno.EINVAL);
+    }
+
+    /// What an Intel CPU needs to run real mode inside protected mode; this CPU does not.
+    private long setIdentityMap(long address) {
+        require(vcpus.isEmpty());
+        Wire.at(address, 8);
+        return 0;
     }
 
     private long setBootCpu(long id) {
@@ -81,7 +94,10 @@ final class Vm implements SoftFile {
     }
 
     private long setClock(long address) {
-        clock.kvmClock(Wire.at(address, 48).i64());
+        Wire in = Wire.at(address, 48);
+        long nanos = in.i64();
+        require((in.i32() & ~CLOCK_REALTIME) == 0);
+        clock.kvmClock(nanos);
         return 0;
     }
 
@@ -91,6 +107,9 @@ final class Vm implements SoftFile {
         }
         if (request == Request.IOEVENTFD) {
             return wires.ioEvent(argument);
+        }
+        if (request == Request.IRQFD) {
+            return wires.irqFd(argument);
         }
         return ChipIoctls.answer(this, request, argument);
     }
@@ -110,6 +129,7 @@ final class Vm implements SoftFile {
     ///
     /// Comes back when none of them can use the old any more: each is either outside `KVM_RUN` or
     /// has passed the point between two blocks.
+    // tag::flush[]
     void flushAllTlbs() {
         for (Vcpu vcpu : vcpus) {
             vcpu.requestFlush();
@@ -118,6 +138,7 @@ final class Vm implements SoftFile {
             vcpu.awaitFlush();
         }
     }
+    // end::flush[]
 
     @Override
     public void close() {

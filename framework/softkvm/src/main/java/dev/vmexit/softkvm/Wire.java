@@ -1,13 +1,18 @@
 package dev.vmexit.softkvm;
 
+import dev.vmexit.host.Errno;
 import dev.vmexit.softkvm.ram.Host;
 import java.lang.foreign.MemorySegment;
 
 /// A struct at an address that the caller passed, read or written field by field in its order.
 ///
-/// A bad address is the caller's own fault and not caught here: unlike the Linux kernel, Soft KVM
-/// shares the caller's address space.
+/// An address that no process has is `EFAULT`. Any other bad address is not caught: unlike the
+/// Linux kernel, Soft KVM shares the caller's address space.
 final class Wire {
+    /// Linux maps nothing below; above is the kernel's half, or beyond 47 bits.
+    private static final long FIRST_ADDRESS = 0x1_0000;
+    private static final long END_OF_ADDRESSES = 1L << 47;
+
     private final MemorySegment segment;
     private long at;
 
@@ -15,8 +20,18 @@ final class Wire {
         this.segment = segment;
     }
 
+    /// @throws KvmError `EFAULT`
     static Wire at(long address, long sizeBytes) {
+        if (!isUsable(address, sizeBytes)) {
+            throw new KvmError(Errno.EFAULT);
+        }
         return new Wire(Host.ALL.asSlice(address, sizeBytes));
+    }
+
+    /// {@return whether a process can have memory there}
+    static boolean isUsable(long address, long sizeBytes) {
+        return address >= FIRST_ADDRESS && address <= END_OF_ADDRESSES
+                && sizeBytes >= 0 && sizeBytes <= END_OF_ADDRESSES - address;
     }
 
     MemorySegment segment() {

@@ -16,6 +16,9 @@ import dev.vmexit.softkvm.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,6 +60,9 @@ final class BootCommand implements Callable<Integer> {
     @Option(names = "--stats", description = "Afterwards: what Soft KVM did, in numbers.")
     private boolean stats;
 
+    @Option(names = "--interpret", description = "Soft KVM without its translator.")
+    private boolean interpret;
+
     @Option(names = "--deterministic", paramLabel = "SEED",
             description = "Soft KVM counts time in instructions: the same run every time.")
     private Long seed;
@@ -78,7 +84,7 @@ final class BootCommand implements Callable<Integer> {
         if (mine) {
             return new MineLauncher(checkout).start(spec);
         }
-        var config = new PcConfig(Durations.bytes(memory), cpus);
+        var config = new PcConfig(Durations.bytes(memory), cpus, clock());
         BzImage image = kernel == null ? null : BzImage.read(kernel);
         byte[] files = initrd == null ? null : BootFile.read("initrd", initrd);
         KernelPick pick = KernelPick.of(kvm.choice(), softOptions());
@@ -101,8 +107,14 @@ final class BootCommand implements Callable<Integer> {
         return status;
     }
 
+    /// The same run every time has to be at the same time.
+    private Clock clock() {
+        return seed == null ? Clock.systemUTC() : Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    }
+
     private Options softOptions() {
-        return seed == null ? Options.DEFAULT : Options.DEFAULT.withDeterminism(seed);
+        Options options = interpret ? Options.DEFAULT.withoutTranslation() : Options.DEFAULT;
+        return seed == null ? options : options.withDeterminism(seed);
     }
 
     private static void showStatistics(KernelPick pick) {

@@ -12,7 +12,6 @@ import dev.vmexit.power.I8042;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.rtc.Rtc;
 import dev.vmexit.serial.Uart16550;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -89,7 +88,7 @@ public final class Pc implements AutoCloseable {
             vm.addRam(1, HIGH_MEMORY, config.memoryBytes() - low);
         }
         bus.ports().add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
-        bus.ports().add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(Clock.systemUTC()));
+        bus.ports().add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock()));
         bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
         bus.ports().add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES,
                 new PowerManagement(power));

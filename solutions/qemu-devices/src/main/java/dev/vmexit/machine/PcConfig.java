@@ -1,16 +1,23 @@
 package dev.vmexit.machine;
 
 import dev.vmexit.linux.BootFailure;
+import java.time.Clock;
 
 /// What a machine is made of.
 ///
 /// @param memoryBytes RAM; a multiple of 4096
 /// @param cpus 1 … 8
-public record PcConfig(long memoryBytes, int cpus) {
+/// @param clock what the RTC shows
+public record PcConfig(long memoryBytes, int cpus, Clock clock) {
     static final long LEAST_MEMORY = 32L << 20;
     /// More than any host here has; a CPU's physical addresses end somewhere too.
     static final long MOST_MEMORY = 1L << 40;
     static final int MOST_CPUS = 8;
+
+    /// A machine that shows the host's time.
+    public PcConfig(long memoryBytes, int cpus) {
+        this(memoryBytes, cpus, Clock.systemUTC());
+    }
 
     public PcConfig {
         if (memoryBytes < LEAST_MEMORY || memoryBytes % 4096 != 0) {

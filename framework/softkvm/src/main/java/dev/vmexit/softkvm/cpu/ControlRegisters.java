@@ -51,6 +51,21 @@ public final class ControlRegisters {
 
     private ControlRegisters() {}
 
+    /// {@return whether a monitor may set this}
+    public static boolean isCr0(long value) {
+        return value >>> 32 == 0 && ((value & CR0_NW) == 0 || (value & CR0_CD) != 0);
+    }
+
+    /// {@return whether no bit is set that does not exist}
+    public static boolean isCr4(long value) {
+        return (value & ~CR4_DEFINED) == 0;
+    }
+
+    /// {@return whether no bit is set that does not exist}
+    public static boolean isEfer(long value) {
+        return (value & ~EFER_DEFINED) == 0;
+    }
+
     /// `MOV CR0`, `LMSW`: with the checks that a guest meets.
     public static void writeCr0(Cpu c, long value) {
         long v = value & 0xFFFF_FFFFL | CR0_ET;

@@ -7,7 +7,7 @@ import dev.vmexit.softkvm.ram.GuestMemory;
 ///
 /// Fields, not accessors: every instruction's semantics and the translated code read and write them
 /// directly. They belong to the thread that is in `KVM_RUN`; while no thread is, to the caller of
-/// the `ioctl`s. The exception is [#attention], which any thread may set.
+/// the `ioctl`s.
 ///
 /// @spec https://www.intel.com/sdm Intel SDM Vol. 1, 3.4 Basic Program Execution Registers
 public final class Cpu {
@@ -73,8 +73,8 @@ public final class Cpu {
     public long instructions;
     /// Interrupts wait until one more instruction is done: after `STI`, `MOV SS`, `POP SS`.
     public boolean shadow;
-    /// What `attention` is made of is the main loop's business; nonzero means: look soon.
-    public volatile boolean attention;
+    /// A debugger outside set this guest's `INT3`s.
+    public boolean breakpointsExit;
     /// The instruction at hand left the straight line: a repeated string, a written code page.
     public boolean blockBroken;
     /// Translated code is running: a write into its own page must come back as [InterpretThis].
@@ -132,11 +132,13 @@ public final class Cpu {
     }
 
     /// Makes the main loop look at the world after this block.
+    // tag::budget-end[]
     public void budgetEnd() {
         long unused = Math.max(budget, 0);
         slice -= unused;
         budget -= unused;
     }
+    // end::budget-end[]
 
     /// {@return instructions completed since power-up, at a block's end}
     public long executed() {

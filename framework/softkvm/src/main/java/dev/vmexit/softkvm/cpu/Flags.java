@@ -53,6 +53,7 @@ public final class Flags {
         return value << unused >> unused;
     }
 
+    // tag::carries[]
     public static long carriesOfAdd(long a, long b, long result) {
         return a & b | (a | b) & ~result;
     }
@@ -64,6 +65,7 @@ public final class Flags {
     public static long aux(long carries, int size) {
         return carries << 64 - 8 * size & TOP_TWO | carries & CARRY_OF_BIT_3;
     }
+    // end::carries[]
 
     // tag::lazy[]
     public static void setAdd(Cpu c, int size, long a, long b, long result) {
@@ -93,6 +95,7 @@ public final class Flags {
                 | (adjust ? CARRY_OF_BIT_3 : 0);
     }
 
+    // tag::ask[]
     public static boolean carry(Cpu c) {
         return c.flagAux < 0;
     }
@@ -108,6 +111,7 @@ public final class Flags {
     public static boolean sign(Cpu c) {
         return (c.flagResult ^ c.flagAux << 56) < 0;
     }
+    // end::ask[]
 
     public static boolean parity(Cpu c) {
         return (Long.bitCount(c.flagResult & 0xFF) & 1) == (c.flagAux >>> 2 & 1);

@@ -30,11 +30,13 @@ public final class GuestFault extends RuntimeException {
     private final int vector;
     private final int errorCode;
 
+    // tag::light[]
     private GuestFault(int vector, int errorCode) {
         super(null, null, false, false);
         this.vector = vector;
         this.errorCode = errorCode;
     }
+    // end::light[]
 
     public static GuestFault of(int vector) {
         return new GuestFault(vector, 0);

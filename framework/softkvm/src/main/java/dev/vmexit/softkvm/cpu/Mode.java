@@ -41,8 +41,10 @@ public final class Mode {
     }
 
     /// Which of the three views of memory an access has: see [Tlb].
+    // tag::views[]
     public static void selectTlb(Cpu c) {
         boolean smapOpen = (c.systemFlags & Flags.AC) != 0;
         c.tlb.select(c.cpl == 3 ? Tlb.USER : smapOpen ? Tlb.KERNEL_AC : Tlb.KERNEL);
     }
+    // end::views[]
 }

@@ -9,6 +9,8 @@ final class NewStack {
     private final int selector;
     private final boolean inner;
     private long pointer;
+    /// 64 bits of pointer whatever the code that is left: interrupts and call gates of long mode.
+    private boolean wide;
 
     private NewStack(Cpu c, int cpl, boolean inner, int selector, Descriptor descriptor, long top) {
         this.c = c;
@@ -25,7 +27,9 @@ final class NewStack {
     }
 
     static NewStack at64(Cpu c, int cpl, long top) {
-        return new NewStack(c, cpl, cpl != c.cpl, cpl, null, top);
+        var stack = new NewStack(c, cpl, cpl != c.cpl, cpl, null, top);
+        stack.wide = true;
+        return stack;
     }
 
     /// The stack that the TSS has for level `cpl`.
@@ -50,7 +54,7 @@ final class NewStack {
     }
 
     private int pointerSize() {
-        return descriptor == null ? c.longMode ? 8 : c.stackSize : descriptor.db() ? 4 : 2;
+        return descriptor == null ? wide ? 8 : c.stackSize : descriptor.db() ? 4 : 2;
     }
 
     private long wrap(long value) {

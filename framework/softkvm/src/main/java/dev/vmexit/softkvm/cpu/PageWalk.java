@@ -47,27 +47,36 @@ public final class PageWalk {
     public boolean user;
     public boolean writeAllowed;
 
+    /// 12, 21, 22 or 30: how large the page is.
+    public int pageShift = 12;
+
     private long rights;
     private boolean noExecute;
     private long leaf;
     private long leafAddress;
     private int leafSize;
+    /// Another CPU has changed an entry in the middle of the walk.
+    private boolean changed;
 
     /// @param which the [Tlb] table for whose eyes this is: USER, KERNEL or KERNEL_AC
     /// @throws GuestFault `#PF`; CR2 is then set
     public void translate(Cpu c, long linear, int access, int which) {
         if ((c.cr0 & ControlRegisters.CR0_PG) == 0) {
             physical = linear & 0xFFFF_FFFFL;
+            pageShift = 12;
             writable = true;
             user = true;
             return;
         }
         int error = error(c, access, which);
-        rights = RW | US;
-        noExecute = false;
-        walk(c, linear, error);
-        check(c, linear, error);
-        markLeaf(c, access == WRITE, linear, error);
+        do {
+            changed = false;
+            rights = RW | US;
+            noExecute = false;
+            walk(c, linear, error);
+            check(c, linear, error);
+            markLeaf(c, access == WRITE, error);
+        } while (changed);
     }
 
     /// Looks without touching accessed and dirty bits: for `KVM_TRANSLATE` and debuggers.
@@ -111,6 +120,7 @@ public final class PageWalk {
     }
 
     /// Levels 3 (PML4) to 0 (page table), nine bits of the address each.
+    // tag::descend[]
     private void descend(Cpu c, long table, long linear, int from, int error) {
         long at = table;
         for (int level = from;; level--) {
@@ -126,6 +136,7 @@ public final class PageWalk {
             noExecute |= (entry & NX) != 0;
             if (large || level == 0) {
                 leaf(entryAddress, entry, 8);
+                pageShift = shift;
                 long offset = (1L << shift) - 1;
                 physical = entry & ADDRESS & ~offset | linear & offset;
                 return;
@@ -134,6 +145,7 @@ public final class PageWalk {
             at = entry & ADDRESS;
         }
     }
+    // end::descend[]
 
     private void pageDirectoryPointer(Cpu c, long linear, int error) {
         long entry = load(c, (c.cr3 & 0xFFFF_FFE0L) + (linear >>> 30) * 8, 8, linear, error);
@@ -149,6 +161,7 @@ public final class PageWalk {
         rights &= directory;
         if (large) {
             leaf(directoryAddress, directory, 4);
+            pageShift = 22;
             // PSE-36: bits 20:13 are bits 39:32 of the address.
             physical = directory & 0xFFC0_0000L | (directory >>> 13 & 0xFF) << 32
                     | linear & 0x3F_FFFF;
@@ -160,6 +173,7 @@ public final class PageWalk {
         require(c, entry, 0, linear, error);
         rights &= entry;
         leaf(tableAddress, entry, 4);
+        pageShift = 12;
         physical = entry & 0xFFFF_F000L | linear & 0xFFF;
     }
 
@@ -179,6 +193,7 @@ public final class PageWalk {
     }
 
     /// @spec https://www.intel.com/sdm Intel SDM Vol. 3, 4.6.1 Determination of Access Rights
+    // tag::rights[]
     private void check(Cpu c, long linear, int error) {
         boolean fetch = (error & 1 << 16) != 0;
         boolean write = (error & ERROR_WRITE) != 0;
@@ -199,8 +214,9 @@ public final class PageWalk {
                 ? (c.cr4 & ControlRegisters.CR4_SMEP) != 0
                 : (c.cr4 & ControlRegisters.CR4_SMAP) != 0 && !open;
     }
+    // end::rights[]
 
-    private void markLeaf(Cpu c, boolean write, long linear, int error) {
+    private void markLeaf(Cpu c, boolean write, int error) {
         long wanted = write ? A | D : A;
         setBits(c, leafAddress, leaf, leafSize, wanted);
         boolean mayWrite = writeAllowed
@@ -208,7 +224,8 @@ public final class PageWalk {
         writable = mayWrite && (write || (leaf & D) != 0);
     }
 
-    private static void setBits(Cpu c, long address, long entry, int size, long bits) {
+    // tag::set-bits[]
+    private void setBits(Cpu c, long address, long entry, int size, long bits) {
         if ((entry & bits) == bits) {
             return;
         }
@@ -216,13 +233,13 @@ public final class PageWalk {
         if (slot == null || slot.readOnly()) {
             return;
         }
-        long host = slot.hostOf(address);
-        long old = entry;
-        while ((old & P) != 0 && !Host.compareAndSet(host, size, old, old | bits)) {
-            old = Host.get(host, size);
+        if (!Host.compareAndSet(slot.hostOf(address), size, entry, entry | bits)) {
+            changed = true;
+            return;
         }
         slot.markDirty(address);
     }
+    // end::set-bits[]
 
     /// A page table outside memory reads as all ones, as an empty bus does.
     private static long load(Cpu c, long address, int size, long linear, int error) {

@@ -14,6 +14,7 @@ public final class SlowMemory {
         return load(c, linear, size, c.tlb.selected);
     }
 
+    // tag::load[]
     public static long load(Cpu c, long linear, int size, int which) {
         int first = firstPart(linear, size);
         if (first < size) {
@@ -31,9 +32,10 @@ public final class SlowMemory {
         }
         long host = slot.hostOf(physical);
         boolean writable = c.walk.writable && mayWriteUnseen(c, slot, physical, host);
-        c.tlb.fill(which, linear, host, true, writable);
+        enter(c, which, linear, host, writable);
         return read(host, size);
     }
+    // end::load[]
 
     private static long readMmio(Cpu c, long physical, int size) {
         if (Integer.bitCount(size) == 1) {
@@ -69,9 +71,20 @@ public final class SlowMemory {
         }
         long host = slot.hostOf(physical);
         slot.markDirty(physical);
-        beforeWrite(c, host, size);
+        boolean code = beforeWrite(c, host, size);
         write(host, size, value);
-        c.tlb.fill(which, linear, host, false, mayWriteUnseen(c, slot, physical, host));
+        if (code) {
+            c.memory.code.afterWrite(host, size);
+        }
+        enter(c, which, linear, host, mayWriteUnseen(c, slot, physical, host));
+    }
+
+    /// What may be written may be read: x86 has no pages for writing only.
+    private static void enter(Cpu c, int which, long linear, long host, boolean writable) {
+        c.tlb.fill(which, linear, host, writable);
+        if (c.walk.pageShift > 12) {
+            c.tlb.noteLarge(linear, c.walk.pageShift);
+        }
     }
 
     private static Slot slotForWrite(Cpu c, long linear, int which) {
@@ -104,19 +117,26 @@ public final class SlowMemory {
         }
     }
 
+    // tag::unseen[]
     private static boolean mayWriteUnseen(Cpu c, Slot slot, long physical, long host) {
         return !slot.readOnly() && slot.isDirty(physical) && !c.memory.code.holdsCode(host);
     }
+    // end::unseen[]
 
-    private static void beforeWrite(Cpu c, long host, int size) {
-        if (c.memory.code.holdsCode(host, size)) {
-            if (c.translated) {
-                throw InterpretThis.NOW;
-            }
-            c.memory.code.written(host, size);
-            c.blockBroken = true;
+    // tag::before-write[]
+    /// {@return whether these bytes share 64 with code}
+    private static boolean beforeWrite(Cpu c, long host, int size) {
+        if (!c.memory.code.holdsCode(host, size)) {
+            return false;
         }
+        if (c.translated) {
+            throw InterpretThis.NOW;
+        }
+        c.memory.code.beforeWrite(host, size);
+        c.blockBroken = true;
+        return true;
     }
+    // end::before-write[]
 
     public static boolean compareAndSet(Cpu c, long linear, int size, long expected, long value) {
         if ((linear & 7) + size > 8) {
@@ -130,8 +150,12 @@ public final class SlowMemory {
         }
         long host = slot.hostOf(physical);
         slot.markDirty(physical);
-        beforeWrite(c, host, size);
-        return Host.compareAndSet(host, size, expected, value);
+        boolean code = beforeWrite(c, host, size);
+        boolean done = Host.compareAndSet(host, size, expected, value);
+        if (code) {
+            c.memory.code.afterWrite(host, size);
+        }
+        return done;
     }
 
     /// A locked access across two cells: rare enough that all of them wait for one another. Against

@@ -6,11 +6,13 @@ package dev.vmexit.softkvm.cpu;
 public final class Stack {
     private Stack() {}
 
+    // tag::push[]
     public static void push(Cpu c, int size, long value) {
         long top = wrap(c, c.r[Cpu.RSP] - size);
         Memory.store(c, linear(c, top, size, true), size, value);
         setPointer(c, top);
     }
+    // end::push[]
 
     public static long pop(Cpu c, int size) {
         long value = peek(c, 0, size);

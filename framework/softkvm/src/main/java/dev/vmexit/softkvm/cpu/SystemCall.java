@@ -30,7 +30,7 @@ public final class SystemCall {
             throw GuestFault.ud();
         }
         long target = c.r[Cpu.RCX];
-        if (size == 8 && target << 16 >> 16 != target) {
+        if (size == 8 && !isCanonical(target)) {
             throw GuestFault.gp();
         }
         int star = (int) (c.msr.star >>> 48) & 0xFFFF;
@@ -63,12 +63,19 @@ public final class SystemCall {
             throw GuestFault.gp();
         }
         boolean to64 = size == 8;
+        if (to64 && !(isCanonical(c.r[Cpu.RCX]) && isCanonical(c.r[Cpu.RDX]))) {
+            throw GuestFault.gp();
+        }
         flatCode(c, selector + (to64 ? 32 : 16) | 3, to64, 3);
         flatStack(c, selector + (to64 ? 40 : 24) | 3, 3);
         c.rip = to64 ? c.r[Cpu.RDX] : c.r[Cpu.RDX] & 0xFFFF_FFFFL;
         c.r[Cpu.RSP] = to64 ? c.r[Cpu.RCX] : c.r[Cpu.RCX] & 0xFFFF_FFFFL;
         Mode.update(c);
         c.codeChanged();
+    }
+
+    private static boolean isCanonical(long address) {
+        return address << 16 >> 16 == address;
     }
 
     private static void flat(Cpu c, int selector, boolean to64, int cpl) {

@@ -30,6 +30,8 @@ public final class Tlb {
 
     private final long[][] tables = new long[3][ENTRIES * 4];
     private final boolean[] used = new boolean[3];
+    /// Which pages of 2 MiB, 4 MiB and 1 GiB have left pieces here.
+    private final long[] large = new long[3];
     /// The table in force.
     public long[] current = tables[KERNEL];
     public int selected = KERNEL;
@@ -49,11 +51,14 @@ public final class Tlb {
         return tables[which];
     }
 
+    // tag::entry[]
     public static int entry(long linear) {
         return (int) (linear >>> 10) & INDEX_MASK;
     }
+    // end::entry[]
 
     public void flush() {
+        Arrays.fill(large, 0);
         for (int i = 0; i < tables.length; i++) {
             if (used[i]) {
                 Arrays.fill(tables[i], -1);
@@ -62,20 +67,40 @@ public final class Tlb {
         }
     }
 
-    public void flushPage(long linear) {
+    /// Forgets the page that holds this address: of a large page every piece.
+    ///
+    /// @return whether everything was forgotten: which pieces a large page left is not known
+    // tag::flush-page[]
+    public boolean flushPage(long linear) {
+        if (mayBeLarge(linear)) {
+            flush();
+            return true;
+        }
         for (long[] table : tables) {
             Arrays.fill(table, entry(linear), entry(linear) + 4, -1);
         }
+        return false;
+    }
+    // end::flush-page[]
+
+    /// Notes that what is entered for this address is a piece of a page of 2^`shift` bytes.
+    public void noteLarge(long linear, int shift) {
+        large[shift == 21 ? 0 : shift == 22 ? 1 : 2] |= 1L << (linear >>> shift);
+    }
+
+    /// One bit of 64 stands for many pages: yes may be wrong, no is not.
+    private boolean mayBeLarge(long linear) {
+        return ((large[0] >>> (linear >>> 21) | large[1] >>> (linear >>> 22)
+                | large[2] >>> (linear >>> 30)) & 1) != 0;
     }
 
     /// Enters a page into the table `which`.
-    public void fill(int which, long linear, long host, boolean readable, boolean writable) {
+    public void fill(int which, long linear, long host, boolean writable) {
         long[] t = tables[which];
         used[which] = true;
         int e = entry(linear);
         long page = linear & PAGE_MASK;
-        boolean same = t[e + ADDEND] == (host & PAGE_MASK) - page;
-        t[e + READ] = readable || same && t[e + READ] == page ? page : -1;
+        t[e + READ] = page;
         t[e + WRITE] = writable ? page : -1;
         t[e + ADDEND] = (host & PAGE_MASK) - page;
         t[e + HOST_PAGE] = host & PAGE_MASK;
@@ -84,6 +109,7 @@ public final class Tlb {
     /// Takes away the right to write a page without asking.
     ///
     /// @return whether anybody had it
+    // tag::revoke[]
     public boolean revokeWrites(long hostPage) {
         boolean found = false;
         for (long[] t : tables) {
@@ -96,4 +122,5 @@ public final class Tlb {
         }
         return found;
     }
+    // end::revoke[]
 }

@@ -1,6 +1,8 @@
 package dev.vmexit.softkvm.exec;
 
 import dev.vmexit.softkvm.insn.Insn;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A straight line of decoded instructions: entered at the top, left at the bottom, within one
 /// page.
@@ -22,6 +24,8 @@ public final class Block {
     public volatile Translation translation;
     /// Asked for once; a failure is not tried again.
     public boolean requested;
+    /// Entries of the translated regions that this block is part of.
+    private List<Block> regions = List.of();
     /// The block at the fall-through address and at a direct jump's target, in the same page.
     Block next;
     Block taken;
@@ -33,6 +37,23 @@ public final class Block {
         this.insns = insns;
         Insn last = insns[insns.length - 1];
         this.length = last.pageOffset + last.length - offset;
+    }
+
+    /// Tells that the translation of `entry` contains this block.
+    public synchronized void addRegion(Block entry) {
+        var more = new ArrayList<>(regions);
+        more.add(entry);
+        regions = more;
+    }
+
+    /// The bytes have changed: this block is no more, nor is what was made of it.
+    synchronized void invalidate() {
+        valid = false;
+        for (Block entry : regions) {
+            entry.translation = null;
+            entry.requested = false;
+            entry.heat = 0;
+        }
     }
 
     public Insn last() {

@@ -82,17 +82,42 @@ public final class CodePage implements CodeMarks.Page {
     /// Forgets everything decoded from this page.
     @Override
     public synchronized void drop() {
-        for (Block b : table) {
-            if (b != null) {
-                b.valid = false;
+        dropBytes(0, 4096);
+        lines = 0;
+    }
+
+    @Override
+    public synchronized void dropBytes(int from, int to) {
+        Block[] old = table;
+        boolean any = false;
+        for (Block b : old) {
+            any |= b != null && b.offset < to && from < b.offset + b.length;
+        }
+        if (!any) {
+            return;
+        }
+        Block[] kept = new Block[old.length];
+        count = 0;
+        for (Block b : old) {
+            if (b != null && b.offset < to && from < b.offset + b.length) {
+                b.invalidate();
+            } else if (b != null) {
+                insert(kept, b);
+                count++;
             }
         }
-        table = new Block[16];
-        count = 0;
-        lines = 0;
+        table = kept;
         drops++;
     }
 
+    @Override
+    public synchronized void remember(int from, int to) {
+        for (int n = from; n < to; n++) {
+            copy[n] = Host.ALL.get(Host.BYTE, host + n);
+        }
+    }
+
+    // tag::validate[]
     /// Drops the page if its bytes are not those that were decoded.
     synchronized void validate() {
         for (long left = lines; left != 0; left &= left - 1) {
@@ -105,6 +130,7 @@ public final class CodePage implements CodeMarks.Page {
             }
         }
     }
+    // end::validate[]
 
     private static final java.lang.invoke.VarHandle COPY = java.lang.invoke.MethodHandles
             .byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.LITTLE_ENDIAN);

@@ -16,6 +16,7 @@ public final class Interpreter {
     private final Cpu c;
     private final CodeCache cache;
     private final Heat heat;
+    private final int hotAfter;
     private long translated;
 
     /// @param heat told of blocks that run often
@@ -23,15 +24,18 @@ public final class Interpreter {
         this.c = c;
         this.cache = new CodeCache(c, forms);
         this.heat = heat;
+        this.hotAfter = heat.threshold();
     }
 
+    // tag::heat[]
     /// Decides what a hot block deserves.
-    @FunctionalInterface
     public interface Heat {
-        int THRESHOLD = 1000;
+        /// How often a block runs before it is told of.
+        int threshold();
 
         void hot(Cpu c, Block block);
     }
+    // end::heat[]
 
     public long translatedInstructions() {
         return translated;
@@ -97,7 +101,7 @@ public final class Interpreter {
             throw asGuestFault(notDone, insns[n]);
         }
         c.budget -= n;
-        if (++block.heat == Heat.THRESHOLD) {
+        if (++block.heat == hotAfter) {
             heat.hot(c, block);
         }
     }

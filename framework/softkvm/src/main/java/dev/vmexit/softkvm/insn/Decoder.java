@@ -46,6 +46,7 @@ public final class Decoder {
         insn = new Insn();
         insn.segment = -1;
         insn.long64 = size == 8;
+        // tag::steps[]
         prefixes();
         int map = opcodeMap();
         Form form = findForm(map);
@@ -58,6 +59,7 @@ public final class Decoder {
         }
         Operands.resolve(this, insn);
         finish();
+        // end::steps[]
         return insn;
     }
 

@@ -105,6 +105,7 @@ public final class FormTable {
                 action(name, words, attributes));
     }
 
+    // tag::action[]
     private Action action(String name, List<String> operands, Set<String> attributes) {
         String kind = operands.isEmpty() ? "" : switch (operands.getFirst().charAt(0)) {
             case 'P', 'N' -> "/P";
@@ -116,6 +117,7 @@ public final class FormTable {
         }
         return Guards.around(found, operands, attributes);
     }
+    // end::action[]
 
     /// The words between opcode and name.
     private static final class Where {

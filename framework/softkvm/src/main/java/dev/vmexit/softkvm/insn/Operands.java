@@ -86,6 +86,9 @@ final class Operands {
         } else {
             i.srcSize = size;
         }
+        if (letter == 'S') {
+            i.reg &= 7;
+        }
         if (mmx) {
             // There are eight: REX does not count.
             if (letter == 'P') {

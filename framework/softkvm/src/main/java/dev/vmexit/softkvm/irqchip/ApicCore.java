@@ -261,6 +261,7 @@ final class ApicCore {
 
     // --- Priorities ---
 
+    // tag::priorities[]
     int processorPriority() {
         int inService = Math.max(0, page.highest(ISR)) & 0xF0;
         int task = page.get(TPR);
@@ -279,7 +280,9 @@ final class ApicCore {
         page.put(ISR, vector, true);
         stale = true;
     }
+    // end::priorities[]
 
+    // tag::eoi[]
     private void endOfInterrupt() {
         int vector = page.highest(ISR);
         if (vector >= 0) {
@@ -289,4 +292,5 @@ final class ApicCore {
             }
         }
     }
+    // end::eoi[]
 }

@@ -56,6 +56,7 @@ final class ApicTimer {
         }
     }
 
+    // tag::count[]
     int currentCount() {
         long initial = initial();
         if (initial == 0 || mode() == TSC_DEADLINE) {
@@ -67,6 +68,7 @@ final class ApicTimer {
         }
         return counted >= initial ? 0 : (int) (initial - counted);
     }
+    // end::count[]
 
     /// Goes on from a saved count.
     void resume(int currentCount) {

@@ -76,6 +76,7 @@ final class IoApic {
         return send(pin);
     }
 
+    // tag::send[]
     private int send(int pin) {
         long entry = entries[pin];
         if ((entry & MASKED) != 0 || isLevel(pin) && (entry & REMOTE_IRR) != 0) {
@@ -91,8 +92,10 @@ final class IoApic {
         }
         return accepted;
     }
+    // end::send[]
 
     /// A CPU is done with `vector`: a line that is still up asks again.
+    // tag::eoi[]
     void endOfInterrupt(int vector) {
         for (int pin = 0; pin < PINS; pin++) {
             if ((entries[pin] & 0xFF) == vector && isLevel(pin)) {
@@ -101,6 +104,7 @@ final class IoApic {
             }
         }
     }
+    // end::eoi[]
 
     private void sendIfUp(int pin) {
         if ((irr & 1 << pin) != 0) {

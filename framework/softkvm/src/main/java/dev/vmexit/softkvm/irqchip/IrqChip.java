@@ -84,6 +84,7 @@ public final class IrqChip {
     }
 
     /// Whatever happened: brings the lines to the CPUs, and the next deadline, up to date.
+    // tag::leave[]
     private void leave() {
         try {
             if (chipset.pics.output() != extInt) {
@@ -102,6 +103,7 @@ public final class IrqChip {
             lock.unlock();
         }
     }
+    // end::leave[]
 
     /// The 8259s' output is the LINT0 line of every CPU; what a CPU makes of it says its LVT.
     private void extInt(boolean up) {

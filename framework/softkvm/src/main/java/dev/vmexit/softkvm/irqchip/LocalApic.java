@@ -33,6 +33,7 @@ public final class LocalApic {
     }
 
     /// Tells the CPU when there is something new.
+    // tag::publish[]
     void publish(boolean pending) {
         boolean news = pending && !interrupt;
         interrupt = pending;
@@ -40,6 +41,7 @@ public final class LocalApic {
             core.lines().wake();
         }
     }
+    // end::publish[]
 
     public int id() {
         return core.apicId;

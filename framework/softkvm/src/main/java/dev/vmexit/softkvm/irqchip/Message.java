@@ -14,10 +14,12 @@ record Message(DeliveryMode mode, int vector, int destination, boolean logical, 
     private static final int MSI_REDIRECTION_HINT = 1 << 3;
 
     /// {@return the message an ICR, or the low half of a redirection entry, describes}
+    // tag::of[]
     static Message of(int word, int destination) {
         return new Message(DeliveryMode.of(word), word & 0xFF, destination,
                 (word & DESTINATION_LOGICAL) != 0, (word & LEVEL_TRIGGERED) != 0);
     }
+    // end::of[]
 
     /// {@return the message that a write of `data` to `address` is}
     ///

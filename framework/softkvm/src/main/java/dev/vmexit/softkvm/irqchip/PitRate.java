@@ -9,9 +9,11 @@ final class PitRate {
     private PitRate() {}
 
     /// {@return the whole clocks in that time, which is not negative}
+    // tag::clocks[]
     static long clocksIn(long nanos) {
         return nanos / NANOS_PER_SECOND * HZ + nanos % NANOS_PER_SECOND * HZ / NANOS_PER_SECOND;
     }
+    // end::clocks[]
 
     /// {@return the first nanosecond in which [#clocksIn] is `clocks`}
     static long nanosOf(long clocks) {

@@ -42,6 +42,7 @@ public sealed interface Route {
     ///
     /// The timer reaches two pins: KVM wires it to 0, as a MADT without overrides says; PCs wire it
     /// to 2, as a MADT with the customary override says. A guest unmasks the one it was told of.
+    // tag::standard[]
     static List<Route> standard() {
         var routes = new ArrayList<Route>();
         for (int gsi = 0; gsi < IoApic.PINS; gsi++) {
@@ -53,4 +54,5 @@ public sealed interface Route {
         routes.add(new ToChip(0, IOAPIC, 2));
         return List.copyOf(routes);
     }
+    // end::standard[]
 }

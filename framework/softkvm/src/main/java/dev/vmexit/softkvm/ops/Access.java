@@ -67,6 +67,7 @@ public final class Access {
         };
     }
 
+    // tag::result[]
     /// Writes the first operand. Four bytes clear the upper half of a register, one and two keep
     /// the rest of it.
     public static void result(Cpu c, Insn i, long value) {
@@ -79,6 +80,7 @@ public final class Access {
             default -> Memory.store(c, linear(c, i, i.size, true), i.size, value);
         }
     }
+    // end::result[]
 
     /// Writes a whole general register as an operand of this size.
     public static void register(Cpu c, int register, int size, long value) {
@@ -109,7 +111,7 @@ public final class Access {
             if (i.lock) {
                 modifyAtomically(c, i.size, at, b, op);
             } else {
-                SlowMemory.probeWrite(c, at);
+                probeWrite(c, at, i.size);
                 Memory.store(c, at, i.size, op.apply(c, i.size, Memory.load(c, at, i.size), b));
             }
         } catch (RuntimeException notDone) {
@@ -119,8 +121,17 @@ public final class Access {
         }
     }
 
-    private static void modifyAtomically(Cpu c, int size, long at, long b, Binary op) {
+    /// Faults as a write does if any of these bytes may not be written: the load of an instruction
+    /// that reads, changes and writes is one that is going to write.
+    static void probeWrite(Cpu c, long at, int size) {
         SlowMemory.probeWrite(c, at);
+        if ((at & 0xFFF) > 4096 - size) {
+            SlowMemory.probeWrite(c, at + size - 1 & -4096);
+        }
+    }
+
+    private static void modifyAtomically(Cpu c, int size, long at, long b, Binary op) {
+        probeWrite(c, at, size);
         long flagResult = c.flagResult;
         long flagAux = c.flagAux;
         while (true) {
@@ -172,10 +183,7 @@ public final class Access {
     }
 
     public static void store16(Cpu c, long at, long low, long high) {
-        if ((at & 0xFFF) > 4096 - 16) {
-            SlowMemory.probeWrite(c, at + 15);
-        }
-        SlowMemory.probeWrite(c, at);
+        probeWrite(c, at, 16);
         Memory.store8(c, at, low);
         Memory.store8(c, at + 8, high);
     }

@@ -39,11 +39,13 @@ public final class Arithmetic {
         return (c, i) -> Access.modify(c, i, 0, op);
     }
 
+    // tag::add[]
     public static long add(Cpu c, int size, long a, long b) {
         long r = a + b;
         Flags.setAdd(c, size, a, b, r);
         return r;
     }
+    // end::add[]
 
     public static long adc(Cpu c, int size, long a, long b) {
         long r = a + b + (Flags.carry(c) ? 1 : 0);
@@ -78,6 +80,7 @@ public final class Arithmetic {
         return a ^ b;
     }
 
+    // tag::inc[]
     /// CF stays what it was.
     public static long inc(Cpu c, int size, long a) {
         long r = a + 1;
@@ -86,6 +89,7 @@ public final class Arithmetic {
         Flags.set(c, signed, carry, signed == Long.MIN_VALUE >> 64 - 8 * size, (r & 15) == 0);
         return r;
     }
+    // end::inc[]
 
     public static long dec(Cpu c, int size, long a) {
         long r = a - 1;
@@ -137,9 +141,25 @@ public final class Arithmetic {
         }
     }
 
+    /// Of the two registers only the one that receives something is written: four bytes then clear
+    /// the upper half, and the other one keeps it.
+    private static void exchangeRegister(Cpu c, Insn i, long expected, long b) {
+        long old = Access.truncate(Access.destination(c, i), i.size);
+        Flags.setSubtract(c, i.size, expected, old, expected - old);
+        if (old == expected) {
+            Access.result(c, i, b);
+        } else {
+            Access.register(c, Cpu.RAX, i.size, old);
+        }
+    }
+
     private static void cmpxchg(Cpu c, Insn i) {
         long b = Access.source(c, i);
         long expected = Access.truncate(c.r[Cpu.RAX], i.size);
+        if (i.dst != Insn.MEM) {
+            exchangeRegister(c, i, expected, b);
+            return;
+        }
         var old = new long[1];
         Access.modify(c, i, b, (cpu, size, a, value) -> {
             old[0] = Access.truncate(a, size);

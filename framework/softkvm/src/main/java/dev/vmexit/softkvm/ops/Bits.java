@@ -4,7 +4,6 @@ import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.cpu.Flags;
 import dev.vmexit.softkvm.cpu.GuestFault;
 import dev.vmexit.softkvm.cpu.Memory;
-import dev.vmexit.softkvm.cpu.SlowMemory;
 import dev.vmexit.softkvm.insn.Action;
 import dev.vmexit.softkvm.insn.Insn;
 import dev.vmexit.softkvm.packed.Crc32;
@@ -67,7 +66,7 @@ public final class Bits {
         long a;
         if (i.dst == Insn.MEM) {
             long at = cell(c, i, true);
-            SlowMemory.probeWrite(c, at);
+            Access.probeWrite(c, at, i.size);
             if (i.lock) {
                 do {
                     a = Memory.load(c, at, i.size);

@@ -65,8 +65,8 @@ final class ExtendedState {
         long at = linear(c, i, XSAVE_BYTES, true);
         long requested = requested(c);
         FloatImage.save(c, c.x87.image, i.operandSize == 8);
-        long others = Memory.load8(c, at + XSTATE_BV) & ~requested;
         probe(c, at, XSAVE_BYTES);
+        long others = Memory.load8(c, at + XSTATE_BV) & ~requested;
         if ((requested & X87) != 0) {
             store(c, at, 0, MXCSR);
             store(c, at, ST, XMM);

@@ -57,7 +57,7 @@ public final class Jumps {
     }
 
     private static void bindInterrupts(Map<String, Action> actions) {
-        actions.put("INT3", (c, i) -> Interrupts.software(c, GuestFault.BP, i.length));
+        actions.put("INT3", Jumps::breakpoint);
         actions.put("INT1", (c, i) -> Interrupts.software(c, GuestFault.DB, i.length));
         actions.put("INT", (c, i) -> Interrupts.softwareInt(c, (int) i.imm & 0xFF, i.length));
         actions.put("INTO", (c, i) -> {
@@ -81,6 +81,14 @@ public final class Jumps {
         long ip = Access.truncate(target, i.operandSize);
         Segmentation.requireInCode(c, ip);
         c.rip = ip;
+    }
+
+    /// A breakpoint of a debugger outside is no business of the guest: the main loop exits.
+    private static void breakpoint(Cpu c, Insn i) {
+        if (c.breakpointsExit) {
+            throw GuestFault.of(GuestFault.BP);
+        }
+        Interrupts.software(c, GuestFault.BP, i.length);
     }
 
     private static void call(Cpu c, Insn i, long target) {

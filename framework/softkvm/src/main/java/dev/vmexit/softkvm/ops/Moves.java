@@ -33,7 +33,9 @@ public final class Moves {
         actions.put("XLAT", Moves::xlat);
         bindFlags(actions);
         actions.put("PAUSE", (c, i) -> Thread.onSpinWait());
-        for (String nothing : new String[]{"NOPV", "NOPE", "LFENCE", "CLFLUSH"}) {
+        // Nothing is cached here, but a line that may not be read faults.
+        actions.put("CLFLUSH", (c, i) -> Access.destination(c, i));
+        for (String nothing : new String[]{"NOPV", "NOPE", "LFENCE"}) {
             actions.put(nothing, (c, i) -> {});
         }
         actions.put("MFENCE", (c, i) -> java.lang.invoke.VarHandle.fullFence());
@@ -85,7 +87,7 @@ public final class Moves {
         long a;
         if (i.dst == Insn.MEM) {
             long at = Access.linear(c, i, i.size, true);
-            SlowMemory.probeWrite(c, at);
+            Access.probeWrite(c, at, i.size);
             do {
                 a = Memory.load(c, at, i.size);
             } while (!Memory.compareAndSet(c, at, i.size, a, b));
@@ -127,7 +129,7 @@ public final class Moves {
             return;
         }
         long at = Access.linear(c, i, 8, true);
-        SlowMemory.probeWrite(c, at);
+        Access.probeWrite(c, at, 8);
         long expected = c.r[Cpu.RAX] & 0xFFFF_FFFFL | c.r[Cpu.RDX] << 32;
         long value = c.r[Cpu.RBX] & 0xFFFF_FFFFL | c.r[Cpu.RCX] << 32;
         while (true) {

@@ -83,7 +83,7 @@ public final class Ports {
         }
         long count = Access.truncate(c.r[Cpu.RCX], i.addressSize);
         if (c.flag(Flags.DF) || c.segmented) {
-            return (int) Math.min(1, count);
+            return count == 0 ? 0 : 1;
         }
         int fit = (int) (4096 - (at & 0xFFF)) / size;
         return Long.compareUnsigned(count, Math.max(1, fit)) < 0

@@ -99,7 +99,11 @@ public final class SystemOps {
         }
     }
 
+    /// Unlike other privileged instructions these are undefined outside ring 0.
     private static void accessCheck(Cpu c, boolean open) {
+        if (c.cpl != 0) {
+            throw GuestFault.ud();
+        }
         c.systemFlags = open ? c.systemFlags | Flags.AC : c.systemFlags & ~Flags.AC;
         Mode.selectTlb(c);
     }

@@ -99,6 +99,8 @@ final class X87Memory {
         return X87Ops.computing((c, i) -> {
             X87State x = c.x87;
             long at = Access.linear(c, i, bytes, true);
+            // A page fault comes before what the number itself may raise.
+            Access.probeWrite(c, at, bytes);
             int before = x.status.status;
             if (requireFull(x) && conversion.apply(x.source(0), x.status)) {
                 try {

@@ -12,6 +12,12 @@ public final class CodeMarks {
         /// One bit for each 64 bytes from which code was decoded.
         long lines();
 
+        /// Forgets what was decoded from these bytes. They have been written, or are about to be.
+        void dropBytes(int from, int to);
+
+        /// The bytes are now what they will stay.
+        void remember(int from, int to);
+
         void drop();
     }
 
@@ -40,8 +46,25 @@ public final class CodeMarks {
         return (page.lines() & touched) != 0;
     }
 
-    public void written(long host, int size) {
+    public void beforeWrite(long host, int size) {
         Page page = pages.get(host & -4096);
+        if (page != null) {
+            int from = (int) host & 0xFFF;
+            page.dropBytes(from, from + size);
+        }
+    }
+
+    public void afterWrite(long host, int size) {
+        Page page = pages.get(host & -4096);
+        if (page != null) {
+            int from = (int) host & 0xFFF;
+            page.remember(from, from + size);
+        }
+    }
+
+    /// Somebody may have written anywhere in this page.
+    public void dropPage(long hostPage) {
+        Page page = pages.get(hostPage);
         if (page != null) {
             page.drop();
         }

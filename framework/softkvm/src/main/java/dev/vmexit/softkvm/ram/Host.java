@@ -11,8 +11,10 @@ import java.nio.ByteOrder;
 /// There is no check here: whoever computes an address has found it in a memory slot. Compiled, an
 /// access is one machine instruction.
 public final class Host {
+    // tag::all[]
     @SuppressWarnings("restricted")
     public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    // end::all[]
 
     public static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     public static final ValueLayout.OfShort SHORT =

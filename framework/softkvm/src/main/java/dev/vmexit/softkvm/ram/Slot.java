@@ -10,18 +10,22 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, 4.35 KVM_SET_USER_MEMORY_REGION
 public record Slot(int number, long guest, long sizeBytes, long host, boolean readOnly,
         AtomicLongArray dirty) {
+    // tag::contains[]
     public boolean contains(long physical) {
         return Long.compareUnsigned(physical - guest, sizeBytes) < 0;
     }
+    // end::contains[]
 
     public boolean overlaps(Slot other) {
         return number != other.number && guest < other.guest + other.sizeBytes
                 && other.guest < guest + sizeBytes;
     }
 
+    // tag::host[]
     public long hostOf(long physical) {
         return host + (physical - guest);
     }
+    // end::host[]
 
     /// {@return whether writes to this page need not be noted (any more)}
     public boolean isDirty(long physical) {

@@ -55,6 +55,7 @@ final class ActionCalls {
         }
     }
 
+    // tag::call[]
     private void call(Insn i) {
         emit.rip(i.pageOffset + i.length).store(Emit.NEXT).save(Emit.NEXT, "rip");
         constant(i.action, Names.ACTION);
@@ -62,6 +63,7 @@ final class ActionCalls {
         constant(i, Names.INSN);
         code.invokeinterface(Names.ACTION, "run", Names.ACT);
     }
+    // end::call[]
 
     private void constant(Object value, ClassDesc type) {
         int index = constants.size();

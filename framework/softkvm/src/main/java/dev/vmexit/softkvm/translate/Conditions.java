@@ -13,6 +13,7 @@ import java.lang.constant.MethodTypeDesc;
 /// are asked.
 final class Conditions {
     /// What set the flags last, as far as this block knows.
+    // tag::producer[]
     enum Producer {
         UNKNOWN, SUBTRACT,
         /// ZF and SF are those of the result, and nothing is inverted.
@@ -20,6 +21,7 @@ final class Conditions {
         /// As `RESULT`, and CF and OF are 0.
         LOGIC
     }
+    // end::producer[]
 
     private static final MethodTypeDesc HOLDS =
             MethodTypeDesc.of(Names.BOOLEAN, Names.INT, Names.LONG, Names.LONG);

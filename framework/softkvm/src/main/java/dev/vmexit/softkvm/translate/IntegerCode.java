@@ -71,10 +71,12 @@ final class IntegerCode {
             conditions.produced(Producer.LOGIC, i.size);
             return;
         }
+        // tag::binary[]
         operands(i, true);
         compute(name, i.size);
         write(i);
         flags(name, i.size);
+        // end::binary[]
     }
 
     private static boolean isZeroing(Insn i, String name) {

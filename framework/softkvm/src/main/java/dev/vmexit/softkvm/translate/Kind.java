@@ -17,6 +17,7 @@ enum Kind {
     private static final Map<String, Kind> BY_NAME = new HashMap<>();
 
     static {
+        // tag::kinds[]
         put(MOVE, "MOV", "MOVZX", "MOVSX", "MOVNTI");
         put(LEA, "LEA");
         put(BINARY, "ADD", "SUB", "AND", "OR", "XOR");
@@ -24,6 +25,7 @@ enum Kind {
         put(UNARY, "INC", "DEC", "NEG", "NOT");
         put(SHIFT, "SHL", "SHR", "SAR", "ROL", "ROR");
         put(CALLED, "ADC", "SBB", "IMUL", "IMUL3");
+        // end::kinds[]
         put(SET, "SETCC");
         put(CMOV, "CMOV");
         put(XCHG, "XCHG_A");

@@ -4,8 +4,10 @@ import dev.vmexit.softkvm.exec.Block;
 import dev.vmexit.softkvm.insn.Insn;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// The blocks that are translated together: those that can be reached from the entry by direct
 /// jumps without leaving its page, if they have ever run.
@@ -20,11 +22,14 @@ final class Region {
     final Block entry;
     /// By offset in the page, in the order of discovery.
     final Map<Integer, Block> blocks = new LinkedHashMap<>();
+    /// Offsets behind the region's own calls at which its returns may go on.
+    final Set<Integer> returnSites = new HashSet<>();
 
     private Region(Block entry) {
         this.entry = entry;
     }
 
+    // tag::around[]
     /// @param limit how many instructions at most
     static Region around(Block entry, int limit) {
         var region = new Region(entry);
@@ -45,7 +50,18 @@ final class Region {
                 }
             }
         }
+        region.findReturnSites();
         return region;
+    }
+    // end::around[]
+
+    private void findReturnSites() {
+        for (Block block : blocks.values()) {
+            int behind = block.offset + block.length;
+            if (block.last().form.name().startsWith("CALL") && blocks.containsKey(behind)) {
+                returnSites.add(behind);
+            }
+        }
     }
 
     int instructions() {
@@ -59,12 +75,20 @@ final class Region {
         return switch (last.form.name()) {
             case "JMP" -> inPage(behind + last.imm);
             case "JCC" -> both(behind, behind + last.imm);
+            // Only if the callee is here too will its return be.
+            case "CALL" -> isInPage(behind + last.imm)
+                    ? both(behind, behind + last.imm)
+                    : new int[0];
             default -> last.form.has("end") ? new int[0] : inPage(behind);
         };
     }
 
+    private static boolean isInPage(long offset) {
+        return offset >= 0 && offset < 4096;
+    }
+
     private static int[] inPage(long offset) {
-        return offset >= 0 && offset < 4096 ? new int[]{(int) offset} : new int[0];
+        return isInPage(offset) ? new int[]{(int) offset} : new int[0];
     }
 
     private static int[] both(int next, long taken) {

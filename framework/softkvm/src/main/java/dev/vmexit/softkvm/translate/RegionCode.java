@@ -5,6 +5,7 @@ import dev.vmexit.softkvm.insn.Insn;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.SwitchCase;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class RegionCode {
     private final Map<Integer, Label> labels = new HashMap<>();
     private final Label exit;
     private final Label exitSaved;
+    private final Label returns;
     private final ActionCalls actions;
 
     private RegionCode(Region region, CodeBuilder code) {
@@ -43,6 +45,7 @@ final class RegionCode {
         this.actions = new ActionCalls(emit, registers);
         this.exit = code.newLabel();
         this.exitSaved = code.newLabel();
+        this.returns = code.newLabel();
     }
 
     /// {@return the constants that the code refers to}
@@ -52,15 +55,20 @@ final class RegionCode {
         return writer.actions.constants();
     }
 
+    // tag::method[]
     private void method() {
         prologue();
         Label start = code.newBoundLabel();
         region.blocks.values().forEach(block -> labels.put(block.offset, code.newLabel()));
         region.blocks.values().forEach(this::block);
+        if (!region.returnSites.isEmpty()) {
+            returns();
+        }
         Label end = code.newBoundLabel();
         exits();
         handlers(start, end);
     }
+    // end::method[]
 
     private void prologue() {
         code.aload(Emit.CPU).getfield(Names.CPU, "r", Names.LONGS).astore(Emit.REGISTERS);
@@ -74,14 +82,10 @@ final class RegionCode {
         code.iconst_0().istore(Emit.AT);
     }
 
+    // tag::block[]
     private void block(Block block) {
         code.labelBinding(labels.get(block.offset));
         conditions.forget();
-        Label within = code.newLabel();
-        emit.load(Emit.EXECUTED).load(Emit.LIMIT);
-        code.lcmp().branch(Opcode.IFLE, within);
-        leaveTo(block.offset);
-        code.labelBinding(within);
         for (int n = 0; n < block.insns.length; n++) {
             Insn i = block.insns[n];
             code.loadConstant(i.pageOffset | n << 12).istore(Emit.AT);
@@ -92,6 +96,7 @@ final class RegionCode {
             }
         }
     }
+    // end::block[]
 
     private void executed(Block block) {
         emit.load(Emit.EXECUTED).constant(block.insns.length).add().store(Emit.EXECUTED);
@@ -110,7 +115,7 @@ final class RegionCode {
                 emit.rip(behind).store(Emit.VALUE);
                 moves.pushValue();
                 executed(block);
-                leaveTo(behind + i.imm);
+                goTo(behind + i.imm);
             }
             case CALL_INDIRECT, JUMP_INDIRECT, RETURN -> indirect(block, i, kind);
             case ACTION -> lastAction(block, i);
@@ -122,6 +127,7 @@ final class RegionCode {
         }
     }
 
+    // tag::branch[]
     private void branch(Block block, Insn i, int behind) {
         Label taken = code.newLabel();
         executed(block);
@@ -130,6 +136,7 @@ final class RegionCode {
         code.labelBinding(taken);
         goTo(behind + i.imm);
     }
+    // end::branch[]
 
     private void indirect(Block block, Insn i, Kind kind) {
         if (kind == Kind.RETURN) {
@@ -143,7 +150,27 @@ final class RegionCode {
             emit.load(Emit.B).store(Emit.NEXT);
         }
         executed(block);
-        code.goto_(exit);
+        if (kind == Kind.RETURN && !region.returnSites.isEmpty()) {
+            code.goto_(returns);
+        } else {
+            code.goto_(exit);
+        }
+    }
+
+    /// A return to behind a call of this region stays in it.
+    private void returns() {
+        code.labelBinding(returns);
+        emit.load(Emit.EXECUTED).load(Emit.LIMIT);
+        code.lcmp().branch(Opcode.IFGT, exit);
+        emit.load(Emit.NEXT).load(Emit.PAGE);
+        code.lsub().lstore(Emit.VALUE);
+        emit.load(Emit.VALUE).constant(-4096);
+        code.land();
+        emit.constant(0);
+        code.lcmp().branch(Opcode.IFNE, exit);
+        List<SwitchCase> cases = region.returnSites.stream().sorted()
+                .map(offset -> SwitchCase.of(offset, labels.get(offset))).toList();
+        code.lload(Emit.VALUE).l2i().lookupswitch(exit, cases);
     }
 
     private void lastAction(Block block, Insn i) {
@@ -159,14 +186,18 @@ final class RegionCode {
         }
     }
 
+    // tag::go-to[]
+    /// Inside the region only with budget left. The question is asked here, before the jump, and
+    /// not behind it: so what only the way out needs, such as the flags, is computed only there.
     private void goTo(long offset) {
         Label label = offset >= 0 && offset < 4096 ? labels.get((int) offset) : null;
         if (label != null) {
-            code.goto_(label);
-        } else {
-            leaveTo(offset);
+            emit.load(Emit.EXECUTED).load(Emit.LIMIT);
+            code.lcmp().branch(Opcode.IFLE, label);
         }
+        leaveTo(offset);
     }
+    // end::go-to[]
 
     private void leaveTo(long offset) {
         emit.rip(offset).store(Emit.NEXT);
@@ -229,6 +260,7 @@ final class RegionCode {
         code.exceptionCatchAll(start, end, own);
     }
 
+    // tag::fault[]
     /// RIP and budget for the instruction that `AT` tells of; then throws on.
     private void atFault() {
         code.iload(Emit.AT).loadConstant(0xFFF).iand().i2l();
@@ -238,4 +270,5 @@ final class RegionCode {
         leave();
         code.athrow();
     }
+    // end::fault[]
 }

@@ -28,6 +28,7 @@ final class Registers {
         return (written >> register & 1) != 0;
     }
 
+    // tag::save[]
     /// Writes what the region may have changed, and the flags, back into the CPU.
     void save(Emit emit) {
         emit.saveFlags();
@@ -37,6 +38,7 @@ final class Registers {
             }
         }
     }
+    // end::save[]
 
     /// Loads what the region uses, and the flags.
     void restore(Emit emit) {

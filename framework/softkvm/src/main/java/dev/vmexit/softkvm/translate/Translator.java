@@ -25,19 +25,40 @@ public final class Translator {
 
     /// @return the translation, and how much it covers
     /// @throws Untranslatable if the block alone would be too large a method
+    // tag::translate[]
     public static Result translate(Block entry) {
         for (int limit = MOST_INSTRUCTIONS; limit >= LEAST_INSTRUCTIONS; limit /= 2) {
             Region region = Region.around(entry, Math.max(limit, entry.insns.length));
             Generated generated = generate(region);
             if (generated.methodBytes <= LARGEST_METHOD) {
-                return new Result(define(generated), region.blocks.size(),
-                        region.instructions());
+                return new Result(region, define(generated));
             }
         }
         throw new Untranslatable("method too large");
     }
+    // end::translate[]
 
-    public record Result(Translation translation, int blocks, int instructions) {}
+    /// A region and the code for it.
+    public static final class Result {
+        private final Region region;
+        private final Translation translation;
+
+        private Result(Region region, Translation translation) {
+            this.region = region;
+            this.translation = translation;
+        }
+
+        /// Puts the translation in force, unless one of its blocks has gone meanwhile.
+        public boolean install() {
+            region.blocks.values().forEach(block -> block.addRegion(region.entry));
+            region.entry.translation = translation;
+            if (region.blocks.values().stream().allMatch(block -> block.valid)) {
+                return true;
+            }
+            region.entry.translation = null;
+            return false;
+        }
+    }
 
     private record Generated(byte[] bytes, List<Object> constants, int methodBytes) {}
 
@@ -66,6 +87,7 @@ public final class Translator {
                 .findFirst().orElseThrow();
     }
 
+    // tag::define[]
     private static Translation define(Generated generated) {
         try {
             var lookup = HERE.defineHiddenClassWithClassData(generated.bytes,
@@ -76,4 +98,5 @@ public final class Translator {
             throw new AssertionError("the JVM refuses a translated class", ours);
         }
     }
+    // end::define[]
 }

@@ -1,0 +1,97 @@
+package dev.vmexit.softkvm.abi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vmexit.host.Errno;
+import org.junit.jupiter.api.Test;
+
+/// The TSC's frequency, `KVM_GET_CLOCK`, `KVM_SET_CLOCK`, and kvmclock's page.
+///
+/// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, 4.29, 4.30, 4.55, 4.56, 4.70
+/// @spec https://docs.kernel.org/virt/kvm/x86/msr.html KVM-specific MSRs
+class ClockTest extends AgreementTest {
+    private static final int SYSTEM_TIME = 0x4B56_4D01;
+    private static final int WALL_CLOCK = 0x4B56_4D00;
+    private static final int PAGE = 0x3000;
+    private static final long SECOND = 1_000_000_000;
+
+    private long clock() {
+        Struct clock = Struct.ofSize(48);
+        assertThat(machine.vm(Request.GET_CLOCK, clock)).isZero();
+        return clock.u64(0);
+    }
+
+    private static int writeMsr(VirtualCpu vcpu, int index, long value) {
+        return vcpu.ioctl(Request.SET_MSRS,
+                Struct.ofSize(24).u32(0, 1).u32(8, index).u64(16, value));
+    }
+
+    @Test
+    void a_TSC_frequency_is_told_and_may_be_set_to_itself() {
+        VirtualCpu vcpu = machine.vcpu();
+        int khz = vcpu.ioctl(Request.GET_TSC_KHZ, 0);
+        assertThat(khz).isBetween(100_000, 10_000_000);
+        assertThat(vcpu.ioctl(Request.SET_TSC_KHZ, khz)).isZero();
+        assertThat(vcpu.ioctl(Request.SET_TSC_KHZ, 0)).as("the host's").isZero();
+        assertThat(vcpu.ioctl(Request.GET_TSC_KHZ, 0)).isEqualTo(khz);
+    }
+
+    @Test
+    void the_clock_goes_on_from_what_was_set() {
+        long start = 7_000 * SECOND;
+        assertThat(machine.vm(Request.SET_CLOCK, Struct.ofSize(48).u64(0, start))).isZero();
+        assertThat(clock()).isBetween(start, start + 10 * SECOND);
+        long earlier = clock();
+        assertThat(clock()).isGreaterThanOrEqualTo(earlier);
+    }
+
+    @Test
+    void the_clock_of_a_new_VM_starts_near_zero() {
+        assertThat(clock()).isBetween(0L, 10 * SECOND);
+    }
+
+    @Test
+    void SET_CLOCK_refuses_flags_that_do_not_exist() {
+        assertErrno(machine.vm(Request.SET_CLOCK, Struct.ofSize(48).u32(8, 1 << 10)), Errno.EINVAL);
+    }
+
+    @Test
+    void KVMCLOCK_CTRL_needs_a_guest_that_uses_kvmclock() {
+        VirtualCpu vcpu = machine.vcpu();
+        assertErrno(vcpu.ioctl(Request.KVMCLOCK_CTRL, 0), Errno.EINVAL);
+        assertThat(writeMsr(vcpu, SYSTEM_TIME, PAGE | 1)).isEqualTo(1);
+        assertThat(vcpu.ioctl(Request.KVMCLOCK_CTRL, 0)).isZero();
+        assertThat(writeMsr(vcpu, SYSTEM_TIME, 0)).isEqualTo(1);
+        assertErrno(vcpu.ioctl(Request.KVMCLOCK_CTRL, 0), Errno.EINVAL);
+    }
+
+    /// version u32 · pad u32 · tsc u64 · system time u64 · mul u32 · shift i8 · flags u8
+    @Test
+    void the_kvmclock_page_makes_nanoseconds_of_the_TSC() {
+        VirtualCpu vcpu = machine.load(0x0F, 0x31, 0xF4).vcpu().realMode(); // rdtsc · hlt
+        machine.vm(Request.SET_CLOCK, Struct.ofSize(48).u64(0, 5_000 * SECOND));
+        assertThat(writeMsr(vcpu, SYSTEM_TIME, PAGE | 1)).isEqualTo(1);
+        assertThat(vcpu.runToExit()).isEqualTo(Exit.HLT);
+        assertThat(machine.ram.u32(PAGE) & 1).as("version is even").isZero();
+        assertThat(machine.ram.u32(PAGE)).isPositive();
+        long tsc = vcpu.register(3) << 32 | vcpu.register(0);
+        long delta = tsc - machine.ram.u64(PAGE + 8);
+        int shift = (byte) machine.ram.u8(PAGE + 28);
+        long shifted = shift < 0 ? delta >> -shift : delta << shift;
+        long mul = machine.ram.u32(PAGE + 24) & 0xFFFF_FFFFL;
+        long time = machine.ram.u64(PAGE + 16) + Math.multiplyHigh(shifted, mul << 31) * 2;
+        assertThat(time).isBetween(5_000 * SECOND - SECOND, 5_010 * SECOND);
+    }
+
+    /// version u32 · seconds u32 · nanoseconds u32
+    @Test
+    void the_wall_clock_is_the_time_when_kvmclock_was_zero() {
+        VirtualCpu vcpu = machine.vcpu();
+        assertThat(writeMsr(vcpu, WALL_CLOCK, PAGE)).isEqualTo(1);
+        long booted = machine.ram.u32(PAGE + 4) & 0xFFFF_FFFFL;
+        long expected = System.currentTimeMillis() / 1000 - clock() / SECOND;
+        assertThat(booted).isBetween(expected - 5, expected + 5);
+        assertThat(machine.ram.u32(PAGE) & 1).isZero();
+        assertThat(machine.ram.u32(PAGE + 8)).isBetween(0, 999_999_999);
+    }
+}
