@@ -19,6 +19,7 @@ class WallsTest {
         layeredArchitecture().consideringOnlyDependenciesInAnyPackage("dev.vmexit..")
                 .layer("host").definedBy("dev.vmexit.host")
                 .layer("guest").definedBy("dev.vmexit.asm", "dev.vmexit.guest")
+                .layer("softkvm").definedBy("dev.vmexit.softkvm..")
                 .layer("kvm-minimal").definedBy("dev.vmexit.memory", "dev.vmexit.kvm",
                         "dev.vmexit.mode", "dev.vmexit.tiny", "dev.vmexit.tinykernel")
                 .layer("qemu-devices").definedBy("dev.vmexit.bus", "dev.vmexit.serial",
@@ -29,12 +30,13 @@ class WallsTest {
                 .whereLayer("hypervisor").mayNotBeAccessedByAnyLayer()
                 .whereLayer("course").mayOnlyBeAccessedByLayers("hypervisor")
                 .whereLayer("qemu-devices").mayOnlyBeAccessedByLayers("hypervisor")
+                .whereLayer("softkvm").mayOnlyBeAccessedByLayers("hypervisor")
                 .whereLayer("kvm-minimal").mayOnlyBeAccessedByLayers("qemu-devices",
                         "hypervisor")
                 .whereLayer("guest").mayOnlyBeAccessedByLayers("kvm-minimal", "qemu-devices",
                         "hypervisor")
-                .whereLayer("host").mayOnlyBeAccessedByLayers("guest", "kvm-minimal",
-                        "qemu-devices", "hypervisor")
+                .whereLayer("host").mayOnlyBeAccessedByLayers("guest", "softkvm",
+                        "kvm-minimal", "qemu-devices", "hypervisor")
                 .check(CLASSES);
     }
 
@@ -45,6 +47,14 @@ class WallsTest {
                 .resideInAnyPackage("dev.vmexit.host..", "dev.vmexit.kvm..", "dev.vmexit.guest..",
                         "dev.vmexit.machine..", "dev.vmexit.asm..")
                 .check(CLASSES);
+    }
+
+    @Test
+    void the_rooms_of_Soft_KVM_stand_on_one_another_in_one_order() {
+        slices().matching("dev.vmexit.softkvm.(*)..").should().beFreeOfCycles().check(CLASSES);
+        com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses().that()
+                .resideInAnyPackage("dev.vmexit.softkvm.(*)..").should().dependOnClassesThat()
+                .resideInAPackage("dev.vmexit.softkvm").check(CLASSES);
     }
 
     @Test

@@ -41,9 +41,11 @@ public final class Block {
 
     /// Tells that the translation of `entry` contains this block.
     public synchronized void addRegion(Block entry) {
-        var more = new ArrayList<>(regions);
-        more.add(entry);
-        regions = more;
+        if (!regions.contains(entry)) {
+            var more = new ArrayList<>(regions);
+            more.add(entry);
+            regions = more;
+        }
     }
 
     /// The bytes have changed: this block is no more, nor is what was made of it.

@@ -10,7 +10,7 @@ import java.util.Set;
 /// operating system has switched on the registers it uses.
 ///
 /// @spec https://www.intel.com/sdm Intel SDM Vol. 3, 2.5 CR0.EM, CR0.TS, CR4.OSFXSR; 13.4
-final class Guards {
+public final class Guards {
     private Guards() {}
 
     static Action around(Action action, List<String> operands, Set<String> attributes) {
@@ -46,7 +46,8 @@ final class Guards {
         };
     }
 
-    static void requireSse(Cpu c) {
+    /// @throws GuestFault `#UD` without OSFXSR or with EM, `#NM` with TS
+    public static void requireSse(Cpu c) {
         if ((c.cr0 & (ControlRegisters.CR0_EM | ControlRegisters.CR0_TS)) != 0
                 || (c.cr4 & ControlRegisters.CR4_OSFXSR) == 0) {
             boolean off = (c.cr0 & ControlRegisters.CR0_EM) != 0

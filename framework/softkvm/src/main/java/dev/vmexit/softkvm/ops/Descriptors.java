@@ -27,6 +27,11 @@ public final class Descriptors {
     public static void bind(Map<String, Action> actions) {
         actions.put("MOV_FROM_SEG", Descriptors::fromSegment);
         actions.put("MOV_TO_SEG", Descriptors::toSegment);
+        String[] far = {"LES", "", "LSS", "LDS", "LFS", "LGS"};
+        for (int n = 0; n < far.length; n++) {
+            int segment = n;
+            actions.put(far[n], (c, i) -> farPointer(c, i, segment));
+        }
         actions.put("SGDT", (c, i) -> store(c, i, c.gdtr));
         actions.put("SIDT", (c, i) -> store(c, i, c.idtr));
         actions.put("LGDT", (c, i) -> load(c, i, c.gdtr));
@@ -85,6 +90,14 @@ public final class Descriptors {
         }
         SegmentLoad.data(c, i.reg, (int) Access.source(c, i) & 0xFFFF);
         c.shadow |= i.reg == SegmentRegister.SS;
+    }
+
+    /// LES, LSS, LDS, LFS, LGS: an offset, and behind it a selector.
+    private static void farPointer(Cpu c, Insn i, int segment) {
+        long at = Access.linear(c, i, i.operandSize + 2, false);
+        long offset = Memory.load(c, at, i.operandSize);
+        SegmentLoad.data(c, segment, (int) Memory.load2(c, at + i.operandSize));
+        Access.result(c, i, offset);
     }
 
     private static void store(Cpu c, Insn i, DescriptorTable table) {

@@ -57,10 +57,14 @@ enum Kind {
         boolean stack = kind == PUSH || kind == POP || kind == LEAVE;
         if (i.lock || i.dst == Insn.R1H || i.src == Insn.R1H
                 || stack && i.operandSize != 8 || kind == POP && i.dst == Insn.MEM
-                || kind == SHIFT && i.dst == Insn.MEM && i.src != Insn.IMM) {
+                || kind == SHIFT && i.dst == Insn.MEM && !shiftsByConstant(i)) {
             return ACTION;
         }
         return kind;
+    }
+
+    private static boolean shiftsByConstant(Insn i) {
+        return i.src == Insn.IMM && (i.imm & (i.size == 8 ? 63 : 31)) != 0;
     }
 
     /// Operands that are vector registers, memory or immediates, and nothing besides.

@@ -4,6 +4,7 @@ import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.cpu.Flags;
 import dev.vmexit.softkvm.cpu.Memory;
 import dev.vmexit.softkvm.cpu.SlowMemory;
+import dev.vmexit.softkvm.cpu.Vectors;
 import dev.vmexit.softkvm.exec.Translation;
 import dev.vmexit.softkvm.insn.Action;
 import dev.vmexit.softkvm.insn.Insn;
@@ -21,6 +22,7 @@ final class Names {
     static final ClassDesc ACTION = Action.class.describeConstable().orElseThrow();
     static final ClassDesc INSN = Insn.class.describeConstable().orElseThrow();
     static final ClassDesc SEMANTICS = Semantics.class.describeConstable().orElseThrow();
+    static final ClassDesc VECTORS = Vectors.class.describeConstable().orElseThrow();
     static final ClassDesc LONG = ConstantDescs.CD_long;
     static final ClassDesc INT = ConstantDescs.CD_int;
     static final ClassDesc BOOLEAN = ConstantDescs.CD_boolean;

@@ -15,8 +15,8 @@ import java.util.Set;
 /// There is one entry, so that the guest's natural loops are natural loops in the method too;
 /// HotSpot optimizes no others.
 final class Region {
-    private static final int MOST_INSTRUCTIONS = 200;
-    /// A block that has run less often than this fraction of the threshold is left out.
+    static final int MOST_INSTRUCTIONS = 200;
+    /// A block that has run no more often than this is left out.
     private static final int COLD = 4;
 
     final Block entry;
@@ -33,12 +33,13 @@ final class Region {
     /// @param limit how many instructions at most
     static Region around(Block entry, int limit) {
         var region = new Region(entry);
-        int room = Math.min(limit, MOST_INSTRUCTIONS);
+        int room = limit;
         Deque<Block> open = new ArrayDeque<>();
         open.add(entry);
         while (!open.isEmpty()) {
             Block block = open.poll();
-            if (region.blocks.containsKey(block.offset) || block.insns.length > room) {
+            boolean fits = block.insns.length <= room || block == entry;
+            if (region.blocks.containsKey(block.offset) || !fits) {
                 continue;
             }
             room -= block.insns.length;

@@ -27,6 +27,7 @@ final class RegionCode {
     private final Conditions conditions;
     private final IntegerCode integers;
     private final MoveCode moves;
+    private final VectorCode vectors;
     private final Registers registers;
     private final Map<Integer, Label> labels = new HashMap<>();
     private final Label exit;
@@ -41,6 +42,7 @@ final class RegionCode {
         this.conditions = new Conditions(emit);
         this.integers = new IntegerCode(emit, conditions);
         this.moves = new MoveCode(emit, conditions);
+        this.vectors = new VectorCode(emit);
         this.registers = Registers.of(region);
         this.actions = new ActionCalls(emit, registers);
         this.exit = code.newLabel();
@@ -82,10 +84,10 @@ final class RegionCode {
         code.iconst_0().istore(Emit.AT);
     }
 
-    // tag::block[]
     private void block(Block block) {
         code.labelBinding(labels.get(block.offset));
         conditions.forget();
+        vectors.newBlock();
         for (int n = 0; n < block.insns.length; n++) {
             Insn i = block.insns[n];
             code.loadConstant(i.pageOffset | n << 12).istore(Emit.AT);
@@ -96,7 +98,6 @@ final class RegionCode {
             }
         }
     }
-    // end::block[]
 
     private void executed(Block block) {
         emit.load(Emit.EXECUTED).constant(block.insns.length).add().store(Emit.EXECUTED);
@@ -224,7 +225,11 @@ final class RegionCode {
             case PUSH -> moves.push(i);
             case POP -> moves.pop(i);
             case LEAVE -> moves.leave();
-            case VECTOR -> actions.vector(i);
+            case VECTOR -> {
+                if (!vectors.write(i)) {
+                    actions.vector(i);
+                }
+            }
             default -> {
                 actions.full(i);
                 registers.restore(emit);

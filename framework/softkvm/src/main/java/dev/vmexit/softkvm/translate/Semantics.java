@@ -2,6 +2,10 @@ package dev.vmexit.softkvm.translate;
 
 import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.cpu.Flags;
+import dev.vmexit.softkvm.cpu.GuestFault;
+import dev.vmexit.softkvm.cpu.Memory;
+import dev.vmexit.softkvm.insn.Guards;
+import dev.vmexit.softkvm.ops.Access;
 import dev.vmexit.softkvm.ops.Arithmetic;
 import dev.vmexit.softkvm.ops.Multiply;
 import dev.vmexit.softkvm.ops.Shifts;
@@ -109,5 +113,32 @@ public final class Semantics {
 
     public static long ror(Cpu c, long a, long b, int size) {
         return Shifts.ror(c, size, a, Shifts.count(size, b));
+    }
+
+    // Vectors.
+
+    public static void requireSse(Cpu c) {
+        Guards.requireSse(c);
+    }
+
+    public static void requireAligned(long linear) {
+        if ((linear & 15) != 0) {
+            throw GuestFault.gp();
+        }
+    }
+
+    public static void loadVector(Cpu c, long linear, int register) {
+        long low = Memory.load8(c, linear);
+        c.vectors.hi[register] = Memory.load8(c, linear + 8);
+        c.vectors.lo[register] = low;
+    }
+
+    public static void storeVector(Cpu c, long linear, int register) {
+        Access.store16(c, linear, c.vectors.lo[register], c.vectors.hi[register]);
+    }
+
+    public static void moveVector(Cpu c, int to, int from) {
+        c.vectors.lo[to] = c.vectors.lo[from];
+        c.vectors.hi[to] = c.vectors.hi[from];
     }
 }

@@ -16,7 +16,6 @@ import java.util.List;
 public final class Translator {
     /// HotSpot does not compile methods of more than 8,000 bytes of bytecode.
     private static final int LARGEST_METHOD = 8_000;
-    private static final int MOST_INSTRUCTIONS = 200;
     private static final int LEAST_INSTRUCTIONS = 4;
     private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
     private static final ClassDesc NAME = ClassDesc.of("dev.vmexit.softkvm.translate", "Hot");
@@ -27,8 +26,8 @@ public final class Translator {
     /// @throws Untranslatable if the block alone would be too large a method
     // tag::translate[]
     public static Result translate(Block entry) {
-        for (int limit = MOST_INSTRUCTIONS; limit >= LEAST_INSTRUCTIONS; limit /= 2) {
-            Region region = Region.around(entry, Math.max(limit, entry.insns.length));
+        for (int limit = Region.MOST_INSTRUCTIONS; limit >= LEAST_INSTRUCTIONS; limit /= 2) {
+            Region region = Region.around(entry, limit);
             Generated generated = generate(region);
             if (generated.methodBytes <= LARGEST_METHOD) {
                 return new Result(region, define(generated));

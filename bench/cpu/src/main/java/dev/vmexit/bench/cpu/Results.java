@@ -1,0 +1,27 @@
+package dev.vmexit.bench.cpu;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// What a run of the workloads printed.
+///
+/// @param millis by workload, the least of its rounds
+/// @param checks by workload; the same on every machine that computes rightly
+record Results(Map<String, Double> millis, Map<String, String> checks) {
+    private static final Pattern LINE = Pattern.compile("RESULT (\\w+) ([0-9.]+) ([0-9a-f]{16})");
+
+    static Results parse(String output) {
+        var millis = new LinkedHashMap<String, Double>();
+        var checks = new LinkedHashMap<String, String>();
+        var matcher = LINE.matcher(output);
+        while (matcher.find()) {
+            millis.put(matcher.group(1), Double.parseDouble(matcher.group(2)));
+            checks.put(matcher.group(1), matcher.group(3));
+        }
+        if (millis.isEmpty()) {
+            throw new IllegalStateException("no results in:\n" + output);
+        }
+        return new Results(millis, checks);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.vmexit.softkvm.differential;
+
+/// Results that the manual bounds instead of defining them.
+///
+/// @spec https://www.intel.com/sdm Intel SDM Vol. 1, 8.3.10 Transcendental Instruction Accuracy;
+///       Vol. 2, "RCPPS", "RSQRTPS": a relative error of at most 1.5 * 2^-12
+final class Approximate {
+    private static final double RELATIVE_ERROR = 2 * 1.5 / 4096;
+    private static final int C0 = 1 << 8;
+    private static final int C1 = 1 << 9;
+    private static final int C2 = 1 << 10;
+    private static final int C3 = 1 << 14;
+    private static final long LOW_48 = 0xFFFF_FFFF_FFFFL;
+    private static final long LOW_32 = 0xFFFF_FFFFL;
+    private static final int ES = 1 << 7;
+    private static final int PE = 1 << 5;
+
+    private Approximate() {}
+
+    /// {@return whether two halves of an XMM register are as near as this instance has to be}
+    static boolean near(Instance i, long a, long b) {
+        boolean approximates = i.form.name().startsWith("RCP") || i.form.name().startsWith("RSQRT");
+        return a == b || approximates && near((int) a, (int) b)
+                && near((int) (a >>> 32), (int) (b >>> 32));
+    }
+
+    private static boolean near(int a, int b) {
+        double x = Float.intBitsToFloat(a);
+        double y = Float.intBitsToFloat(b);
+        return a == b || Math.abs(x - y) <= RELATIVE_ERROR * Math.abs(x);
+    }
+
+    private static boolean transcendental(Instance i) {
+        return i.named("FSIN", "FCOS", "FSINCOS", "FPTAN", "FPATAN", "F2XM1", "FYL2X", "FYL2XP1");
+    }
+
+    /// {@return whether they are neighbours: each within one unit in the last place}
+    static boolean nearExtended(Instance i, long exponent, long a, long otherExponent, long b) {
+        return transcendental(i) && exponent == otherExponent && Math.abs(a - b) <= 2;
+    }
+
+    /// {@return the bits of the x87 status word that may differ}
+    ///
+    /// Where the makers differ: AMD's CPUs compare although a denormal operand is not masked and
+    /// leave C1 alone in FCOMI; the quotient's bits of FPREM mean something for numbers only.
+    static int status(Instance i, long status) {
+        int open = transcendental(i) ? C0 | C1 | C3 | PE : 0;
+        if (i.form.name().contains("COM") || i.named("FTST")) {
+            open |= C1 | ((status & ES) != 0 ? C0 | C2 | C3 : 0);
+        }
+        return i.named("FPREM", "FPREM1") ? open | C0 | C1 | C3 : open;
+    }
+
+    /// {@return the flags that may differ} AMD's CPUs set them by an unmasked invalid FCOMI.
+    static int flags(Instance i, long status) {
+        boolean compares = i.named("FCOMI", "FUCOMI", "FCOMIP", "FUCOMIP");
+        return compares && (status & ES) != 0 ? Undefined.ALL : 0;
+    }
+
+    /// {@return which bits of a word of the window count} The images that instructions store hold
+    /// what a record holds and what is not compared there either.
+    static long memoryMask(Instance i, int n) {
+        int offset = Layout.WINDOW + n - (i.target & -16);
+        boolean saves = i.named("FXSAVE", "XSAVE", "XSAVEOPT");
+        if (saves && i.memory && offset >= 0 && offset < 32) {
+            return offset == 0 ? LOW_48 : offset == 24 ? LOW_32 : 0;
+        }
+        return -1;
+    }
+
+    /// {@return whether the x87 registers are not to be compared} CVTPI2PS and CVTPI2PD of a memory
+    /// operand: Intel's manual says of the first that it changes to MMX, AMD's CPUs do not. Nor do
+    /// these wait for a store's page fault before they change.
+    static boolean leavesMmxOpen(Instance i) {
+        return i.memory && i.named("CVTPI2PS", "CVTPI2PD", "MOVQ_P_STORE") || i.named("MASKMOVQ");
+    }
+
+    /// {@return which bits of RBP count} ENTER on a 16-bit stack: the manual has it write BP, AMD's
+    /// CPUs write EBP with a 32-bit operand.
+    static long framePointer(Instance i) {
+        return i.codeSize == 2 && i.named("ENTER") ? 0xFFFF : LOW_32;
+    }
+
+    /// {@return whether a fault may leave registers changed} AMD's CPUs have popped some by then.
+    static boolean partlyDone(Instance i) {
+        return i.named("POPA");
+    }
+
+    /// {@return whether a pending x87 exception may be overlooked} By the same two.
+    static boolean overlooksPending(Instance i) {
+        return i.memory && i.named("CVTPI2PS", "CVTPI2PD");
+    }
+}
