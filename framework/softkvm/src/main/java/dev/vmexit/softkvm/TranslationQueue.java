@@ -33,7 +33,8 @@ final class TranslationQueue implements Interpreter.Heat {
         if (failure != null) {
             throw new AssertionError("the translator failed", failure);
         }
-        if (!options.translate() || block.codeSize != 8 || block.requested) {
+        if (!options.translate() || block.codeSize != 8 || block.requested
+                || block.crossesPages()) {
             return;
         }
         block.requested = true;

@@ -24,6 +24,8 @@ public final class Block {
     public volatile Translation translation;
     /// Asked for once; a failure is not tried again.
     public boolean requested;
+    /// The page in which its only instruction ends, if that crosses a page's end; else null.
+    CodePage second;
     /// Entries of the translated regions that this block is part of.
     private List<Block> regions = List.of();
     /// The block at the fall-through address and at a direct jump's target, in the same page.
@@ -56,6 +58,12 @@ public final class Block {
             entry.requested = false;
             entry.heat = 0;
         }
+    }
+
+    /// {@return whether its bytes are in two pages} Which page follows which is not the block's to
+    /// know, so such a one is never translated.
+    public boolean crossesPages() {
+        return second != null;
     }
 
     public Insn last() {

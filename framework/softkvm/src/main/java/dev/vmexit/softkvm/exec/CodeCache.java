@@ -62,6 +62,10 @@ public final class CodeCache {
         CodePage page = page(linear);
         int offset = (int) linear & 0xFFF;
         Block found = page.find(offset, c.codeSize);
+        if (found != null && found.second != null && page(pageAfter(linear)) != found.second) {
+            page.dropBytes(offset, offset + 1);
+            found = null;
+        }
         return found != null ? found : decode(page, linear, offset);
     }
 
@@ -110,7 +114,7 @@ public final class CodeCache {
     }
 
     /// Decodes from here to the next jump, or the page's end. An instruction across the end is a
-    /// block of its own that is not kept: it depends on two pages.
+    /// block of its own: it depends on two pages.
     private Block decode(CodePage page, long linear, int offset) {
         List<Insn> insns = new ArrayList<>();
         int at = offset;
@@ -141,12 +145,17 @@ public final class CodeCache {
         }
         Block block = new Block(page, offset, c.codeSize, insns.toArray(new Insn[0]));
         decoded++;
-        if (at <= 4096) {
-            page.add(block);
-        } else {
-            block.valid = false;
+        if (at > 4096) {
+            block.second = page(pageAfter(linear));
+            block.second.addTail(block, at - 4096);
         }
+        page.add(block);
         return block;
+    }
+
+    private long pageAfter(long linear) {
+        long next = (linear & -4096) + 4096;
+        return c.longMode ? next : next & 0xFFFF_FFFFL;
     }
 
     private Insn decodeOne(CodePage page, long linear, int at) {

@@ -2,6 +2,8 @@ package dev.vmexit.softkvm.exec;
 
 import dev.vmexit.softkvm.ram.CodeMarks;
 import dev.vmexit.softkvm.ram.Host;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The blocks decoded from one page of memory, and a copy of the bytes they were decoded from.
 ///
@@ -14,6 +16,8 @@ public final class CodePage implements CodeMarks.Page {
     private volatile long lines;
     private Block[] table = new Block[16];
     private int count;
+    /// Blocks of the page before that end in the first bytes of this one.
+    private final List<Block> tails = new ArrayList<>();
     /// How often it was dropped: a page that keeps changing is not worth translating.
     volatile int drops;
 
@@ -71,6 +75,13 @@ public final class CodePage implements CodeMarks.Page {
         insert(table, block);
     }
 
+    /// Notes that `block`, of another page, has its last `bytes` bytes here.
+    synchronized void addTail(Block block, int bytes) {
+        mark(0, bytes);
+        tails.removeIf(old -> !old.valid);
+        tails.add(block);
+    }
+
     private static void insert(Block[] t, Block block) {
         int at = hash(block.offset, t.length);
         while (t[at] != null) {
@@ -88,6 +99,12 @@ public final class CodePage implements CodeMarks.Page {
 
     @Override
     public synchronized void dropBytes(int from, int to) {
+        for (Block tail : tails) {
+            if (from < tail.offset + tail.length - 4096) {
+                tail.invalidate();
+            }
+        }
+        tails.removeIf(tail -> !tail.valid);
         Block[] old = table;
         boolean any = false;
         for (Block b : old) {

@@ -49,39 +49,47 @@ public final class Interpreter {
     /// Runs until the budget is gone.
     public void run() {
         Block block = cache.find();
-        while (true) {
-            Translation translation = block.translation;
-            if (translation != null && block.valid) {
-                runTranslated(translation);
-                if (c.budget < 0) {
-                    return;
-                }
-                block = cache.find();
+        while (block != null) {
+            if (block.translation != null) {
+                block = runTranslated(block);
             } else {
                 execute(block);
-                if (c.budget < 0) {
-                    return;
-                }
-                block = successor(block);
+                block = c.budget < 0 ? null : successor(block);
             }
         }
     }
     // end::run[]
 
-    private void runTranslated(Translation translation) {
-        c.translated = true;
+    // tag::translated[]
+    /// From region to region, as long as the next block has one.
+    ///
+    /// @return the block to go on with, null when the budget is gone
+    private Block runTranslated(Block first) {
         long before = c.executed();
+        c.translated = true;
         try {
-            translation.run(c);
-            c.blockBroken = false;
-        } catch (InterpretThis again) {
+            Translation region = first.translation;
+            Block block = first;
+            while (region != null) {
+                region.run(c);
+                if (c.budget < 0) {
+                    return null;
+                }
+                block = cache.find();
+                region = block.translation;
+            }
+            return block;
+        } catch (InterpretThis | NonCanonical again) {
             c.translated = false;
             step();
+            return c.budget < 0 ? null : cache.find();
         } finally {
             c.translated = false;
+            c.blockBroken = false;
             translated += c.executed() - before;
         }
     }
+    // end::translated[]
 
     // tag::execute[]
     private void execute(Block block) {

@@ -2,6 +2,13 @@ package dev.vmexit.softkvm.translate;
 
 import dev.vmexit.softkvm.insn.Insn;
 import dev.vmexit.softkvm.packed.AddSubtract;
+import dev.vmexit.softkvm.packed.Aes;
+import dev.vmexit.softkvm.packed.Blend;
+import dev.vmexit.softkvm.packed.Extend;
+import dev.vmexit.softkvm.packed.Horizontal;
+import dev.vmexit.softkvm.packed.Interleave;
+import dev.vmexit.softkvm.packed.Pack;
+import dev.vmexit.softkvm.packed.Shuffle;
 import dev.vmexit.softkvm.packed.Compare;
 import dev.vmexit.softkvm.packed.Logic;
 import dev.vmexit.softkvm.packed.MinMax;
@@ -11,6 +18,8 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,19 +39,32 @@ final class VectorCode {
     private static final String IMMEDIATE = "_I";
     private static final int BYTES = 16;
 
-    /// Where the function of a mnemonic is.
-    private static final Map<String, ClassDesc> LANES = new HashMap<>();
+    private static final MethodTypeDesc WIDE =
+            MethodTypeDesc.of(Names.VOID, Names.LONGS, Names.LONG, Names.LONG);
+    private static final MethodTypeDesc WIDE_IMMEDIATE =
+            MethodTypeDesc.of(Names.VOID, Names.LONGS, Names.LONG, Names.LONG, Names.INT);
 
-    static {
-        for (Class<?> type : List.of(AddSubtract.class, Compare.class, Logic.class, MinMax.class,
-                Multiply.class, Shift.class)) {
+    /// Where the function of a mnemonic is, by the parameters it takes.
+    private static final Map<String, ClassDesc> LANES = functions(long.class, long.class);
+    private static final Map<String, ClassDesc> WIDES =
+            functions(long[].class, long.class, long.class);
+    private static final Map<String, ClassDesc> WIDES_WITH_IMMEDIATE =
+            functions(long[].class, long.class, long.class, int.class);
+
+    private static Map<String, ClassDesc> functions(Class<?>... parameters) {
+        Map<String, ClassDesc> found = new HashMap<>();
+        for (Class<?> type : List.of(AddSubtract.class, Aes.class, Blend.class, Compare.class,
+                Extend.class, Horizontal.class, Interleave.class, Logic.class, MinMax.class,
+                Multiply.class, Pack.class, Shift.class, Shuffle.class)) {
             for (Method method : type.getDeclaredMethods()) {
-                if (List.of(method.getParameterTypes()).equals(List.of(long.class, long.class))) {
-                    LANES.put(method.getName().toUpperCase(Locale.ROOT),
+                if (Modifier.isPublic(method.getModifiers())
+                        && Arrays.equals(method.getParameterTypes(), parameters)) {
+                    found.put(method.getName().toUpperCase(Locale.ROOT),
                             type.describeConstable().orElseThrow());
                 }
             }
         }
+        return found;
     }
 
     private final Emit emit;
@@ -73,12 +95,57 @@ final class VectorCode {
                 || immediate && i.form.operand(0).equals("Uo");
         ClassDesc owner = LANES.get(mnemonic);
         // A count in a register is the same for both halves: not a lane.
-        if (!wide || owner == null || !immediate && name.startsWith("PS") && isShift(name)) {
+        if (!wide || !immediate && isShift(name)) {
             return false;
+        }
+        // What mixes the halves has a function of one half too, for MMX; it is not this one.
+        if (owner == null || WIDES.containsKey(mnemonic)
+                || WIDES_WITH_IMMEDIATE.containsKey(mnemonic)) {
+            return mixed(i, name);
         }
         require();
         lanes(i, owner, mnemonic.toLowerCase(Locale.ROOT), immediate);
         return true;
+    }
+
+    /// Functions that mix the halves, in the CPU's scratch pair.
+    private boolean mixed(Insn i, String name) {
+        boolean immediate = i.form.operand(2).equals("Ib");
+        ClassDesc owner = (immediate ? WIDES_WITH_IMMEDIATE : WIDES).get(name);
+        if (owner == null) {
+            return false;
+        }
+        require();
+        source(i);
+        scratch();
+        code.iconst_0();
+        half("lo", i.reg);
+        code.lastore();
+        scratch();
+        code.iconst_1();
+        half("hi", i.reg);
+        code.lastore();
+        scratch();
+        emit.load(Emit.VALUE).load(Emit.NEXT);
+        if (immediate) {
+            code.loadConstant((int) i.imm & 0xFF);
+        }
+        code.invokestatic(owner, name.toLowerCase(Locale.ROOT),
+                immediate ? WIDE_IMMEDIATE : WIDE);
+        fromScratch("lo", i.reg, 0);
+        fromScratch("hi", i.reg, 1);
+        return true;
+    }
+
+    private void scratch() {
+        array("scratch");
+    }
+
+    private void fromScratch(String half, int register, int index) {
+        array(half);
+        code.loadConstant(register);
+        scratch();
+        code.loadConstant(index).laload().lastore();
     }
 
     private static boolean isShift(String name) {
@@ -118,7 +185,16 @@ final class VectorCode {
         int target = immediate ? i.rm : i.reg;
         if (immediate) {
             emit.constant(i.imm & 0xFF).store(Emit.VALUE).load(Emit.VALUE).store(Emit.NEXT);
-        } else if (i.memory) {
+        } else {
+            source(i);
+        }
+        lane("lo", target, Emit.VALUE, owner, method);
+        lane("hi", target, Emit.NEXT, owner, method);
+    }
+
+    /// VALUE and NEXT := the halves of the second operand.
+    private void source(Insn i) {
+        if (i.memory) {
             address(i);
             emit.load(Emit.ADDRESS).loadMemory(8).store(Emit.VALUE);
             emit.load(Emit.ADDRESS).constant(BYTES / 2).add().loadMemory(8).store(Emit.NEXT);
@@ -126,8 +202,6 @@ final class VectorCode {
             half("lo", i.rm).store(Emit.VALUE);
             half("hi", i.rm).store(Emit.NEXT);
         }
-        lane("lo", target, Emit.VALUE, owner, method);
-        lane("hi", target, Emit.NEXT, owner, method);
     }
 
     private void array(String half) {
