@@ -46,7 +46,8 @@ final class Region {
             region.blocks.put(block.offset, block);
             for (int target : successors(block)) {
                 Block next = entry.page.find(target, entry.codeSize);
-                if (next != null && next.valid && !next.crossesPages() && (next.heat > COLD || next.translation != null)) {
+                if (next != null && next.valid && !next.crossesPages()
+                        && (next.heat > COLD || next.translation != null)) {
                     open.add(next);
                 }
             }
