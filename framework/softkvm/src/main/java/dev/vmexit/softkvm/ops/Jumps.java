@@ -70,7 +70,7 @@ public final class Jumps {
         actions.put("SYSENTER", (c, i) -> SystemCall.sysenter(c));
         actions.put("SYSEXIT", (c, i) -> SystemCall.sysexit(c, i.operandSize));
         actions.put("BOUND", Jumps::bound);
-        for (String undefined : new String[]{"UD0", "UD1", "UD2"}) {
+        for (String undefined : new String[]{"UD0", "UD1", "UD2", "NOT_HERE"}) {
             actions.put(undefined, (c, i) -> {
                 throw GuestFault.ud();
             });

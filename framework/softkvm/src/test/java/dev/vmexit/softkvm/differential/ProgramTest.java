@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ProgramTest {
     private static final int PROGRAMS = Integer.getInteger("vmexit.differential.programs", 256);
     private static final long SEED = Long.getLong("vmexit.differential.seed", 1);
-    private static final int RETRIES = 3;
+    private static final int RETRIES = 25;
+    private static final int EAGERLY = 16;
     private static final int AT_ONCE = 64;
     private static final Traits HARDWARE = new Traits(true, true, true);
 
@@ -26,7 +27,8 @@ class ProgramTest {
     @Test
     void loops_of_random_instructions_are_the_same_translated_and_interpreted() {
         try (var interpreted = new Machine(new SoftKernel(Options.DEFAULT.withoutTranslation()));
-                var translated = new Machine(new SoftKernel())) {
+                var translated = new Machine(
+                        new SoftKernel(Options.DEFAULT.withEagerTranslation(EAGERLY)))) {
             compare(interpreted, translated, HARDWARE);
         }
         assertThat(disagreements).as("seed %d", SEED).isEmpty();
@@ -36,7 +38,9 @@ class ProgramTest {
     void loops_of_random_instructions_are_the_same_as_on_the_hosts_CPU() {
         assumeTrue(KernelChoice.deviceIsThere(), "/dev/kvm is not usable here");
         assumeTrue(KernelChoice.asked() != KernelChoice.SOFT, "Soft KVM was asked for");
-        try (var host = new Machine(LibC.host()); var soft = new Machine(new SoftKernel())) {
+        try (var host = new Machine(LibC.host());
+                var soft = new Machine(
+                        new SoftKernel(Options.DEFAULT.withEagerTranslation(EAGERLY)))) {
             compare(host, soft, Traits.of(host));
         }
         assertThat(disagreements).as("seed %d", SEED).isEmpty();

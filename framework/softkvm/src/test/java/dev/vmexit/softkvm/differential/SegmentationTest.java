@@ -15,6 +15,7 @@ class SegmentationTest {
     private static final String READ = "8B 03";
     private static final String WRITE = "89 03";
     private static final String READ_THROUGH_SS = "36 8B 03";
+    private static final String LOAD_ES_AND_EAX = "C4 03";
     private static final String LOAD_DS = "8E D8";
     private static final String LOAD_SS = "8E D0";
     private static final String LOAD_CS = "8E C8";
@@ -52,6 +53,20 @@ class SegmentationTest {
         m.select(SegmentRegister.SS, SystemMachine.FREE);
         cpu.r[Cpu.RBX] = 0x1000;
         assertThat(m.execute(READ_THROUGH_SS)).isEqualTo("12(0)");
+    }
+
+    /// "LDS/LES/LFS/LGS/LSS": the offset first, the selector behind it.
+    @Test
+    void LES_and_its_like_load_an_offset_and_a_selector() {
+        free(0xFFF, DATA_OF_4_KIB);
+        m.store(0x7800, 4, 0x1234_5678);
+        m.store(0x7804, 2, SystemMachine.FREE);
+        cpu.r[Cpu.RBX] = 0x7800;
+        assertThat(m.execute(LOAD_ES_AND_EAX)).isEmpty();
+        assertThat(cpu.r[Cpu.RAX]).isEqualTo(0x1234_5678);
+        assertThat(cpu.segment[SegmentRegister.ES].selector).isEqualTo(SystemMachine.FREE);
+        m.store(0x7804, 2, 0xFFF0);
+        assertThat(m.execute(LOAD_ES_AND_EAX)).as("beyond the table").isEqualTo("13(fff0)");
     }
 
     @Test
