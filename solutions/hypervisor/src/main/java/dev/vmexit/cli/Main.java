@@ -1,6 +1,7 @@
 package dev.vmexit.cli;
 
 import dev.vmexit.course.CourseException;
+import dev.vmexit.host.KernelChoice;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.kvm.UnsupportedKvm;
 import dev.vmexit.linux.BootFailure;
@@ -42,7 +43,18 @@ public final class Main {
             commandLine.usage(System.out);
             return 0;
         }
-        return commandLine.execute(arguments);
+        return kernelChoiceIsValid() ? commandLine.execute(arguments) : USAGE;
+    }
+
+    /// Asked before anything else, so that every command says the same of a wrong `VMEXIT_KVM`.
+    private static boolean kernelChoiceIsValid() {
+        try {
+            KernelChoice.asked();
+            return true;
+        } catch (IllegalArgumentException wrong) {
+            System.err.println("vmexit: " + wrong.getMessage());
+            return false;
+        }
     }
 
     private static Stream<CommandLine> allCommands(CommandLine command) {

@@ -96,6 +96,18 @@ class BadInputTest {
     }
 
     @Test
+    void a_kernel_choice_that_does_not_exist_is_a_usage_error() {
+        System.setProperty("vmexit.kvm", "banana");
+        try {
+            Run run = Run.of("doctor");
+            assertThat(run.status()).isEqualTo(Main.USAGE);
+            assertThat(run.err()).contains("'banana'; it can be auto, kernel or soft");
+        } finally {
+            System.clearProperty("vmexit.kvm");
+        }
+    }
+
+    @Test
     void an_option_that_does_not_exist_is_a_usage_error() {
         assertThat(Run.of("boot", "--memroy", "1G").status()).isEqualTo(Main.USAGE);
         assertThat(Run.of("boot", "--cpus", "two").status()).isEqualTo(Main.USAGE);
