@@ -44,13 +44,13 @@ public final class Strings {
             return;
         }
         int left = ITERATIONS_AT_ONCE;
-        long count = Access.truncate(c.r[Cpu.RCX], i.addressSize);
+        long count = Access.truncate(c.r[Cpu.RCX], i.addressSize); // without a sign
         while (count != 0) {
             if (left == 0 || c.blockBroken) {
                 c.rip = c.truncateIp(c.rip - i.length);
                 return;
             }
-            int bulk = StringBulk.run(c, i, size, (int) Math.min(count, left));
+            int bulk = StringBulk.run(c, i, size, count < 0 ? left : (int) Math.min(count, left));
             if (bulk > 0) {
                 count -= bulk;
                 left -= bulk;

@@ -92,4 +92,20 @@ class MemoryExitTest extends AgreementTest {
         assertThat(vcpu.runToExit()).isEqualTo(Exit.HLT);
         assertThat(vcpu.register(0) & 0xFFFF).isEqualTo(0x6677);
     }
+
+    /// rep stosb · hlt, with RCX = -1: a count has no sign, and stops where memory does.
+    @Test
+    void a_string_may_count_down_from_2_to_the_64() {
+        VirtualCpu vcpu = machine.vcpu().realMode().protectedMode();
+        machine.ram.u64(0x8000, 0x9003).u64(0x9000, 0xA003).u64(0xA000, 0x83);
+        vcpu.set(Request.SET_SREGS, vcpu.get(Request.GET_SREGS).u8(19, 1).u8(17, 0)
+                .u64(224, 1L << 31 | 0x11).u64(240, 0x8000).u64(248, 1 << 5).u64(264, 0x500));
+        machine.ram.bytes(Machine.CODE, HexFormat.of().parseHex("f3aaf4"));
+        vcpu.set(Request.SET_REGS, vcpu.get(Request.GET_REGS).u64(0, 0x77)
+                .u64(16, -1).u64(40, 0xC000));
+        assertThat(mmio(vcpu)).isEqualTo("write 10000 length 1");
+        assertThat(machine.ram.u8(0xBFFF)).isZero();
+        assertThat(machine.ram.u8(0xC000)).isEqualTo(0x77);
+        assertThat(machine.ram.u8(0xFFFF)).isEqualTo(0x77);
+    }
 }
