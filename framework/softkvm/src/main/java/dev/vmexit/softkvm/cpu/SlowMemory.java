@@ -112,7 +112,12 @@ public final class SlowMemory {
     }
 
     public static void probeWrite(Cpu c, long linear) {
-        if (c.tlb.current[Tlb.entry(linear) + Tlb.WRITE] != (linear & Tlb.PAGE_MASK)) {
+        probeWrite(c, linear, c.tlb.current.write);
+    }
+
+    /// @param write of the table in force
+    public static void probeWrite(Cpu c, long linear, long[] write) {
+        if (write[Tlb.index(linear, write)] != (linear & Tlb.PAGE_MASK)) {
             probeWrite(c, linear, c.tlb.selected);
         }
     }
@@ -204,10 +209,10 @@ public final class SlowMemory {
 
     /// Descriptor tables and TSS: accesses of the CPU itself, with the rights of the kernel.
     public static long loadSystem(Cpu c, long linear, int size) {
-        long[] t = c.tlb.table(Tlb.KERNEL);
-        int e = Tlb.entry(linear);
-        if (t[e + Tlb.READ] == (linear + size - 1 & Tlb.PAGE_MASK)) {
-            return Host.get(linear + t[e + Tlb.ADDEND], size);
+        Tlb.Table t = c.tlb.table(Tlb.KERNEL);
+        int e = Tlb.index(linear, t.read);
+        if (t.read[e] == (linear + size - 1 & Tlb.PAGE_MASK)) {
+            return Host.get(linear + t.addend[e], size);
         }
         return load(c, linear, size, Tlb.KERNEL);
     }

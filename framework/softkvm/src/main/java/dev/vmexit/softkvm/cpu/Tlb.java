@@ -6,7 +6,10 @@ import java.util.Arrays;
 /// read and written without asking anybody.
 ///
 /// ```
-///  entry   [0] tag if readable   [1] tag if writable   [2] host − linear   [3] host page
+///  index = page number's last ten bits      read      tag if readable
+///                                           write     tag if writable
+///                                           addend    host − linear
+///                                           hostPage
 /// ```
 ///
 /// A tag is the linear address of the page, or −1. An access of `n` bytes compares the page of its
@@ -19,21 +22,23 @@ public final class Tlb {
     public static final int USER = 1;
     public static final int KERNEL_AC = 2;
 
-    public static final int READ = 0;
-    public static final int WRITE = 1;
-    public static final int ADDEND = 2;
-    public static final int HOST_PAGE = 3;
-
     private static final int ENTRIES = 1024;
-    public static final int INDEX_MASK = (ENTRIES - 1) * 4;
     public static final long PAGE_MASK = -4096;
 
-    private final long[][] tables = new long[3][ENTRIES * 4];
+    /// One view of memory.
+    public static final class Table {
+        public final long[] read = new long[ENTRIES];
+        public final long[] write = new long[ENTRIES];
+        public final long[] addend = new long[ENTRIES];
+        private final long[] hostPage = new long[ENTRIES];
+    }
+
+    private final Table[] tables = {new Table(), new Table(), new Table()};
     private final boolean[] used = new boolean[3];
     /// Which pages of 2 MiB, 4 MiB and 1 GiB have left pieces here.
     private final long[] large = new long[3];
     /// The table in force.
-    public long[] current = tables[KERNEL];
+    public Table current = tables[KERNEL];
     public int selected = KERNEL;
     public long misses;
 
@@ -47,21 +52,24 @@ public final class Tlb {
         current = tables[which];
     }
 
-    public long[] table(int which) {
+    public Table table(int which) {
         return tables[which];
     }
 
-    // tag::entry[]
-    public static int entry(long linear) {
-        return (int) (linear >>> 10) & INDEX_MASK;
+    /// {@return where in an array of a table this address is} Masked with the array's own length:
+    /// so the compiler knows that it is inside, and leaves out the check.
+    // tag::index[]
+    public static int index(long linear, long[] array) {
+        return (int) (linear >>> 12) & array.length - 1;
     }
-    // end::entry[]
+    // end::index[]
 
     public void flush() {
         Arrays.fill(large, 0);
         for (int i = 0; i < tables.length; i++) {
             if (used[i]) {
-                Arrays.fill(tables[i], -1);
+                Arrays.fill(tables[i].read, -1);
+                Arrays.fill(tables[i].write, -1);
                 used[i] = false;
             }
         }
@@ -76,8 +84,10 @@ public final class Tlb {
             flush();
             return true;
         }
-        for (long[] table : tables) {
-            Arrays.fill(table, entry(linear), entry(linear) + 4, -1);
+        for (Table t : tables) {
+            int e = index(linear, t.read);
+            t.read[e] = -1;
+            t.write[e] = -1;
         }
         return false;
     }
@@ -96,14 +106,14 @@ public final class Tlb {
 
     /// Enters a page into the table `which`.
     public void fill(int which, long linear, long host, boolean writable) {
-        long[] t = tables[which];
+        Table t = tables[which];
         used[which] = true;
-        int e = entry(linear);
+        int e = index(linear, t.read);
         long page = linear & PAGE_MASK;
-        t[e + READ] = page;
-        t[e + WRITE] = writable ? page : -1;
-        t[e + ADDEND] = (host & PAGE_MASK) - page;
-        t[e + HOST_PAGE] = host & PAGE_MASK;
+        t.read[e] = page;
+        t.write[e] = writable ? page : -1;
+        t.addend[e] = (host & PAGE_MASK) - page;
+        t.hostPage[e] = host & PAGE_MASK;
     }
 
     /// Takes away the right to write a page without asking.
@@ -112,10 +122,10 @@ public final class Tlb {
     // tag::revoke[]
     public boolean revokeWrites(long hostPage) {
         boolean found = false;
-        for (long[] t : tables) {
-            for (int e = 0; e < t.length; e += 4) {
-                if (t[e + HOST_PAGE] == hostPage && t[e + WRITE] != -1) {
-                    t[e + WRITE] = -1;
+        for (Table t : tables) {
+            for (int e = 0; e < ENTRIES; e++) {
+                if (t.hostPage[e] == hostPage && t.write[e] != -1) {
+                    t.write[e] = -1;
                     found = true;
                 }
             }

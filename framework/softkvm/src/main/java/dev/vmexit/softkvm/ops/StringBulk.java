@@ -30,16 +30,16 @@ final class StringBulk {
         long from = c.r[Cpu.RSI] + c.base[i.segment];
         long to = c.r[Cpu.RDI];
         int items = Math.min(count, Math.min(inPage(from, size), inPage(to, size)));
-        long[] t = c.tlb.current;
-        int f = Tlb.entry(from);
-        int w = Tlb.entry(to);
-        if (items == 0 || t[f + Tlb.READ] != (from & Tlb.PAGE_MASK)
-                || t[w + Tlb.WRITE] != (to & Tlb.PAGE_MASK)) {
+        Tlb.Table t = c.tlb.current;
+        int f = Tlb.index(from, t.read);
+        int w = Tlb.index(to, t.write);
+        if (items == 0 || t.read[f] != (from & Tlb.PAGE_MASK)
+                || t.write[w] != (to & Tlb.PAGE_MASK)) {
             return 0;
         }
         long bytes = (long) items * size;
-        long source = from + t[f + Tlb.ADDEND];
-        long target = to + t[w + Tlb.ADDEND];
+        long source = from + t.addend[f];
+        long target = to + t.addend[w];
         if (target > source && target < source + bytes) {
             return 0;
         }
@@ -52,12 +52,12 @@ final class StringBulk {
     private static int stos(Cpu c, Insn i, int size, int count) {
         long to = c.r[Cpu.RDI];
         int items = Math.min(count, inPage(to, size));
-        long[] t = c.tlb.current;
-        int w = Tlb.entry(to);
-        if (items == 0 || t[w + Tlb.WRITE] != (to & Tlb.PAGE_MASK)) {
+        Tlb.Table t = c.tlb.current;
+        int w = Tlb.index(to, t.write);
+        if (items == 0 || t.write[w] != (to & Tlb.PAGE_MASK)) {
             return 0;
         }
-        long target = to + t[w + Tlb.ADDEND];
+        long target = to + t.addend[w];
         long value = c.r[Cpu.RAX];
         if (value == 0) {
             Host.ALL.asSlice(target, (long) items * size).fill((byte) 0);

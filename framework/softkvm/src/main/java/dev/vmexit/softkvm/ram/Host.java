@@ -29,23 +29,59 @@ public final class Host {
     private static final VarHandle ATOMIC_LONG =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+    /// Every address is below this. The mask with it changes none, but tells the compiler that one
+    /// is not negative: without it every access is compared with the segment's end.
+    private static final long ADDRESS = (1L << 62) - 1;
+
     private Host() {}
+
+    public static long long8(long address) {
+        return ALL.get(LONG, address & ADDRESS);
+    }
+
+    public static int int4(long address) {
+        return ALL.get(INT, address & ADDRESS);
+    }
+
+    public static short short2(long address) {
+        return ALL.get(SHORT, address & ADDRESS);
+    }
+
+    public static byte byte1(long address) {
+        return ALL.get(BYTE, address & ADDRESS);
+    }
+
+    public static void long8(long address, long value) {
+        ALL.set(LONG, address & ADDRESS, value);
+    }
+
+    public static void int4(long address, int value) {
+        ALL.set(INT, address & ADDRESS, value);
+    }
+
+    public static void short2(long address, short value) {
+        ALL.set(SHORT, address & ADDRESS, value);
+    }
+
+    public static void byte1(long address, byte value) {
+        ALL.set(BYTE, address & ADDRESS, value);
+    }
 
     public static long get(long address, int size) {
         return switch (size) {
-            case 1 -> ALL.get(BYTE, address) & 0xFFL;
-            case 2 -> ALL.get(SHORT, address) & 0xFFFFL;
-            case 4 -> ALL.get(INT, address) & 0xFFFF_FFFFL;
-            default -> ALL.get(LONG, address);
+            case 1 -> byte1(address) & 0xFFL;
+            case 2 -> short2(address) & 0xFFFFL;
+            case 4 -> int4(address) & 0xFFFF_FFFFL;
+            default -> long8(address);
         };
     }
 
     public static void set(long address, int size, long value) {
         switch (size) {
-            case 1 -> ALL.set(BYTE, address, (byte) value);
-            case 2 -> ALL.set(SHORT, address, (short) value);
-            case 4 -> ALL.set(INT, address, (int) value);
-            default -> ALL.set(LONG, address, value);
+            case 1 -> byte1(address, (byte) value);
+            case 2 -> short2(address, (short) value);
+            case 4 -> int4(address, (int) value);
+            default -> long8(address, value);
         }
     }
 

@@ -15,13 +15,15 @@ import java.util.List;
 final class ActionCalls {
     private final Emit emit;
     private final CodeBuilder code;
+    private final Exits exits;
     private final Registers registers;
     private final List<Object> constants = new ArrayList<>();
     private final List<Label[]> ranges = new ArrayList<>();
 
-    ActionCalls(Emit emit, Registers registers) {
+    ActionCalls(Emit emit, Exits exits, Registers registers) {
         this.emit = emit;
         this.code = emit.code;
+        this.exits = exits;
         this.registers = registers;
     }
 
@@ -43,10 +45,14 @@ final class ActionCalls {
     /// An action with all state in the CPU. A fault in it must not be taken for one of the region's
     /// own: what the locals hold is old.
     void full(Insn i) {
-        registers.save(emit);
+        exits.saveAll();
         Label from = code.newBoundLabel();
         call(i);
         ranges.add(new Label[]{from, code.newBoundLabel()});
+    }
+
+    boolean any() {
+        return !ranges.isEmpty();
     }
 
     void catchFrom(Label handler) {

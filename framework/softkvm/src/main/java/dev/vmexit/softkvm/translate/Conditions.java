@@ -1,5 +1,6 @@
 package dev.vmexit.softkvm.translate;
 
+import dev.vmexit.softkvm.translate.FlagCode.Producer;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
@@ -9,20 +10,9 @@ import java.lang.constant.MethodTypeDesc;
 /// Conditions of Jcc, SETcc and CMOVcc, as directly as the last instruction that set flags allows.
 ///
 /// After a compare in the same block, "below" is an unsigned comparison of its two operands, which
-/// are still in locals `A` and `B`; there is no flag in between. Otherwise the flags' two words
-/// are asked.
+/// are still in locals `flagA` and `flagB`; there is no flag in between. Otherwise the flags' two
+/// words are asked.
 final class Conditions {
-    /// What set the flags last, as far as this block knows.
-    // tag::producer[]
-    enum Producer {
-        UNKNOWN, SUBTRACT,
-        /// ZF and SF are those of the result, and nothing is inverted.
-        RESULT,
-        /// As `RESULT`, and CF and OF are 0.
-        LOGIC
-    }
-    // end::producer[]
-
     private static final MethodTypeDesc HOLDS =
             MethodTypeDesc.of(Names.BOOLEAN, Names.INT, Names.LONG, Names.LONG);
     private static final MethodTypeDesc COMPARE_INTS =
@@ -41,38 +31,24 @@ final class Conditions {
 
     private final Emit emit;
     private final CodeBuilder code;
-    private Producer producer = Producer.UNKNOWN;
-    private int size;
+    private final FlagCode flags;
 
-    Conditions(Emit emit) {
+    Conditions(Emit emit, FlagCode flags) {
         this.emit = emit;
         this.code = emit.code;
-    }
-
-    void forget() {
-        producer = Producer.UNKNOWN;
-    }
-
-    void produced(Producer by, int operandSize) {
-        producer = by;
-        size = operandSize;
-    }
-
-    /// The locals A and B are about to be used for something else.
-    void operandsLost() {
-        if (producer == Producer.SUBTRACT) {
-            producer = Producer.RESULT;
-        }
+        this.flags = flags;
     }
 
     /// Jumps to `target` if condition `cc` holds.
     void branch(int cc, Label target) {
         boolean negated = (cc & 1) != 0;
         int kind = cc >> 1;
-        if (producer != Producer.UNKNOWN && kind == ZERO) {
+        Producer producer = flags.producer();
+        boolean resultKnown = producer != Producer.UNKNOWN && producer != Producer.STORED;
+        if (resultKnown && kind == ZERO) {
             emit.load(Emit.FLAG_RESULT).constant(0);
             code.lcmp().branch(negated ? Opcode.IFNE : Opcode.IFEQ, target);
-        } else if (producer != Producer.UNKNOWN && kind == SIGN) {
+        } else if (resultKnown && kind == SIGN) {
             emit.load(Emit.FLAG_RESULT).constant(0);
             code.lcmp().branch(negated ? Opcode.IFGE : Opcode.IFLT, target);
         } else if (producer == Producer.SUBTRACT && compares(kind)) {
@@ -89,7 +65,8 @@ final class Conditions {
     }
 
     private void general(int cc) {
-        code.loadConstant(cc).lload(Emit.FLAG_RESULT).lload(Emit.FLAG_AUX);
+        code.loadConstant(cc).lload(Emit.FLAG_RESULT);
+        flags.aux();
         emit.semantics("holds", HOLDS);
     }
 
@@ -100,34 +77,36 @@ final class Conditions {
     private void compare(int kind, boolean negated, Label target) {
         boolean unsigned = kind == BELOW || kind == BELOW_OR_EQUAL;
         boolean orEqual = kind == BELOW_OR_EQUAL || kind == LESS_OR_EQUAL;
-        if (size == 4) {
-            emit.load(Emit.A);
-            code.l2i().lload(Emit.B).l2i();
+        if (flags.size() == 4) {
+            emit.load(Emit.FLAG_A);
+            code.l2i().lload(Emit.FLAG_B).l2i();
             if (!unsigned) {
-                code.branch(negated ? orEqual ? Opcode.IF_ICMPGT : Opcode.IF_ICMPGE
+                code.branch(negated
+                        ? orEqual ? Opcode.IF_ICMPGT : Opcode.IF_ICMPGE
                         : orEqual ? Opcode.IF_ICMPLE : Opcode.IF_ICMPLT, target);
                 return;
             }
             code.invokestatic(INTEGER, "compareUnsigned", COMPARE_INTS);
         } else {
-            operand(Emit.A, unsigned);
-            operand(Emit.B, unsigned);
+            operand(Emit.FLAG_A, unsigned);
+            operand(Emit.FLAG_B, unsigned);
             if (unsigned) {
                 code.invokestatic(LONG, "compareUnsigned", COMPARE_LONGS);
             } else {
                 code.lcmp();
             }
         }
-        code.branch(negated ? orEqual ? Opcode.IFGT : Opcode.IFGE
+        code.branch(negated
+                ? orEqual ? Opcode.IFGT : Opcode.IFGE
                 : orEqual ? Opcode.IFLE : Opcode.IFLT, target);
     }
 
     private void operand(int local, boolean unsigned) {
         emit.load(local);
         if (unsigned) {
-            emit.zeroExtend(size);
+            emit.zeroExtend(flags.size());
         } else {
-            emit.signExtend(size);
+            emit.signExtend(flags.size());
         }
     }
 }

@@ -8,9 +8,11 @@ import java.lang.constant.MethodTypeDesc;
 /// The bytecode of operands: guest registers as JVM locals, addresses, memory.
 ///
 /// ```
-///  local  0 this   1 Cpu c   2 long[] r   3 page (RIP of the page's start)   5 flagResult
-///         7 flagAux   9 executed   11 limit   13 next RIP   15 at (what to say of a fault)
-///         16 a   18 b   20 value   22 address   24 + 2n guest register n
+///  local  0 this   1 Cpu c   2 long[] r   3 page (RIP of the page's start)
+///         5 flagResult   7 flagA   9 flagB   11 flagHow: the flags, see FlagCode
+///         12 executed   14 next RIP   16 at (what to say of a fault)
+///         17 a   19 b   21 value   23 address   25 + 2n guest register n
+///         57 long[] read   58 write   59 addend: the TLB's table in force
 /// ```
 ///
 /// All values on the JVM's stack are longs. A register operand pushes its whole register, whatever
@@ -20,16 +22,20 @@ final class Emit {
     static final int REGISTERS = 2;
     static final int PAGE = 3;
     static final int FLAG_RESULT = 5;
-    static final int FLAG_AUX = 7;
-    static final int EXECUTED = 9;
-    static final int LIMIT = 11;
-    static final int NEXT = 13;
-    static final int AT = 15;
-    static final int A = 16;
-    static final int B = 18;
-    static final int VALUE = 20;
-    static final int ADDRESS = 22;
-    private static final int FIRST_REGISTER = 24;
+    static final int FLAG_A = 7;
+    static final int FLAG_B = 9;
+    static final int FLAG_HOW = 11;
+    static final int EXECUTED = 12;
+    static final int NEXT = 14;
+    static final int AT = 16;
+    static final int A = 17;
+    static final int B = 19;
+    static final int VALUE = 21;
+    static final int ADDRESS = 23;
+    private static final int FIRST_REGISTER = 25;
+    private static final int READ = 57;
+    private static final int WRITE = 58;
+    private static final int ADDEND = 59;
 
     final CodeBuilder code;
 
@@ -141,21 +147,31 @@ final class Emit {
 
     /// Replaces the address on the stack by what is there, zero-extended.
     Emit loadMemory(int size) {
-        code.lstore(ADDRESS).aload(CPU).lload(ADDRESS);
+        code.lstore(ADDRESS).aload(CPU).lload(ADDRESS).aload(READ).aload(ADDEND);
         code.invokestatic(Names.MEMORY, "load" + size, Names.LOAD);
         return this;
     }
 
     /// Stores the local `value` at the address in the local `ADDRESS`.
     Emit storeMemory(int size, int value) {
-        code.aload(CPU).lload(ADDRESS).lload(value);
+        code.aload(CPU).lload(ADDRESS).lload(value).aload(WRITE).aload(ADDEND);
         code.invokestatic(Names.MEMORY, "store" + size, Names.STORE);
         return this;
     }
 
     Emit probeWrite() {
-        code.aload(CPU).lload(ADDRESS);
+        code.aload(CPU).lload(ADDRESS).aload(WRITE);
         code.invokestatic(Names.SLOW_MEMORY, "probeWrite", Names.PROBE);
+        return this;
+    }
+
+    /// Takes the arrays of the TLB's table in force.
+    Emit restoreView() {
+        code.aload(CPU).getfield(Names.CPU, "tlb", Names.TLB);
+        code.getfield(Names.TLB, "current", Names.TLB_TABLE);
+        code.dup().getfield(Names.TLB_TABLE, "read", Names.LONGS).astore(READ);
+        code.dup().getfield(Names.TLB_TABLE, "write", Names.LONGS).astore(WRITE);
+        code.getfield(Names.TLB_TABLE, "addend", Names.LONGS).astore(ADDEND);
         return this;
     }
 
@@ -224,14 +240,6 @@ final class Emit {
     Emit restore(int local, String field) {
         code.aload(CPU).getfield(Names.CPU, field, Names.LONG).lstore(local);
         return this;
-    }
-
-    Emit saveFlags() {
-        return save(FLAG_RESULT, "flagResult").save(FLAG_AUX, "flagAux");
-    }
-
-    Emit restoreFlags() {
-        return restore(FLAG_RESULT, "flagResult").restore(FLAG_AUX, "flagAux");
     }
 
     Emit saveRegister(int register) {

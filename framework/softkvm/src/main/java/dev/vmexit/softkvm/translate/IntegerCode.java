@@ -2,37 +2,30 @@ package dev.vmexit.softkvm.translate;
 
 import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.insn.Insn;
-import dev.vmexit.softkvm.translate.Conditions.Producer;
+import dev.vmexit.softkvm.translate.FlagCode.Producer;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.MethodTypeDesc;
 
 /// The bytecode of integer arithmetic. The order within an instruction is always: read, compute,
 /// write, then flags: so a write that faults leaves the flags as they were.
 final class IntegerCode {
-    private static final MethodTypeDesc AUX =
-            MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.LONG, Names.INT);
     private static final MethodTypeDesc AUX_OF_ONE =
             MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT);
-    private static final MethodTypeDesc AUX_SHIFT =
-            MethodTypeDesc.of(Names.LONG, Names.LONG, Names.INT, Names.LONG, Names.INT);
-    private static final MethodTypeDesc AUX_SAR =
-            MethodTypeDesc.of(Names.LONG, Names.LONG, Names.INT);
     private static final MethodTypeDesc CALLED =
             MethodTypeDesc.of(Names.LONG, Names.CPU, Names.LONG, Names.LONG, Names.INT);
 
     private final Emit emit;
     private final CodeBuilder code;
-    private final Conditions conditions;
+    private final FlagCode flags;
 
-    IntegerCode(Emit emit, Conditions conditions) {
+    IntegerCode(Emit emit, FlagCode flags) {
         this.emit = emit;
         this.code = emit.code;
-        this.conditions = conditions;
+        this.flags = flags;
     }
 
     /// A := first operand, B := second; a memory operand that will be written is asked for first.
     private void operands(Insn i, boolean writes) {
-        conditions.operandsLost();
         emit.source(i).store(Emit.B);
         if (i.dst == Insn.MEM && writes) {
             emit.address(i).store(Emit.ADDRESS).probeWrite();
@@ -67,8 +60,8 @@ final class IntegerCode {
         String name = i.form.name();
         if (isZeroing(i, name)) {
             emit.constant(0).store(Emit.local(i.dstReg));
-            emit.constant(0).store(Emit.FLAG_RESULT).constant(0).store(Emit.FLAG_AUX);
-            conditions.produced(Producer.LOGIC, i.size);
+            emit.constant(0).store(Emit.VALUE).constant(0);
+            flags.result(Producer.LOGIC, i.size);
             return;
         }
         // tag::binary[]
@@ -91,20 +84,17 @@ final class IntegerCode {
     }
 
     private void flags(String name, int size) {
-        emit.load(Emit.VALUE).store(Emit.FLAG_RESULT);
-        boolean add = name.equals("ADD");
-        if (add || name.equals("SUB") || name.equals("CMP")) {
-            emit.load(Emit.A).load(Emit.B).load(Emit.VALUE).size(size);
-            emit.semantics(add ? "auxAdd" : "auxSub", AUX).store(Emit.FLAG_AUX);
-            conditions.produced(add ? Producer.RESULT : Producer.SUBTRACT, size);
-        } else {
-            emit.constant(0).store(Emit.FLAG_AUX);
-            conditions.produced(Producer.LOGIC, size);
+        switch (name) {
+            case "ADD" -> flags.produced(Producer.ADD, size);
+            case "SUB", "CMP" -> flags.produced(Producer.SUBTRACT, size);
+            default -> {
+                emit.constant(0);
+                flags.result(Producer.LOGIC, size);
+            }
         }
     }
 
     void unary(Insn i) {
-        conditions.operandsLost();
         if (i.dst == Insn.MEM) {
             emit.address(i).store(Emit.ADDRESS).probeWrite();
             emit.load(Emit.ADDRESS).loadMemory(i.size).store(Emit.A);
@@ -128,17 +118,19 @@ final class IntegerCode {
     private void unaryFlags(Insn i) {
         switch (i.form.name()) {
             case "NOT" -> {
-                return;
             }
-            case "NEG" -> emit.constant(0).load(Emit.A).load(Emit.VALUE).size(i.size)
-                    .semantics("auxSub", AUX);
-            case "INC" -> emit.load(Emit.FLAG_AUX).load(Emit.VALUE).size(i.size)
-                    .semantics("auxInc", AUX_OF_ONE);
-            default -> emit.load(Emit.FLAG_AUX).load(Emit.VALUE).size(i.size)
-                    .semantics("auxDec", AUX_OF_ONE);
+            case "NEG" -> {
+                emit.load(Emit.A).store(Emit.B).constant(0).store(Emit.A);
+                flags.produced(Producer.SUBTRACT, i.size);
+            }
+            case "INC" -> ofOne("auxInc", i.size);
+            default -> ofOne("auxDec", i.size);
         }
-        emit.store(Emit.FLAG_AUX).load(Emit.VALUE).store(Emit.FLAG_RESULT);
-        conditions.produced(Producer.RESULT, i.size);
+    }
+
+    private void ofOne(String name, int size) {
+        flags.aux().load(Emit.VALUE).size(size).semantics(name, AUX_OF_ONE);
+        flags.result(Producer.RESULT, size);
     }
 
     /// Shifts and rotates by a constant; other counts go to [#called].
@@ -155,7 +147,6 @@ final class IntegerCode {
             }
             return;
         }
-        conditions.operandsLost();
         if (i.dst == Insn.MEM) {
             emit.address(i).store(Emit.ADDRESS).probeWrite();
             emit.load(Emit.ADDRESS).loadMemory(i.size);
@@ -204,22 +195,13 @@ final class IntegerCode {
     }
 
     private void shiftFlags(String name, int n, int size) {
-        boolean rotate = name.startsWith("RO");
-        if (rotate) {
-            emit.load(Emit.FLAG_AUX).load(Emit.VALUE).size(size)
-                    .semantics(name.equals("ROL") ? "auxRol" : "auxRor", AUX_OF_ONE);
-        } else if (name.equals("SAR")) {
-            emit.load(Emit.A).size(n).semantics("auxSar", AUX_SAR);
+        if (name.startsWith("RO")) {
+            String aux = name.equals("ROL") ? "auxRol" : "auxRor";
+            flags.aux().load(Emit.VALUE).size(size).semantics(aux, AUX_OF_ONE);
+            flags.auxiliary();
         } else {
-            emit.load(Emit.A).size(n).load(Emit.VALUE).size(size)
-                    .semantics(name.equals("SHL") ? "auxShl" : "auxShr", AUX_SHIFT);
-        }
-        emit.store(Emit.FLAG_AUX);
-        if (rotate) {
-            conditions.forget();
-        } else {
-            emit.load(Emit.VALUE).store(Emit.FLAG_RESULT);
-            conditions.produced(Producer.RESULT, size);
+            emit.constant(n).store(Emit.B);
+            flags.produced(Producer.valueOf(name), size);
         }
     }
 
@@ -227,20 +209,18 @@ final class IntegerCode {
     void called(Insn i) {
         String name = i.form.name();
         if (name.equals("IMUL3")) {
-            conditions.operandsLost();
             emit.source(i).store(Emit.A).constant(i.imm).store(Emit.B);
         } else {
             operands(i, !name.equals("IMUL"));
         }
-        // Kept, in case the write faults.
-        emit.saveFlags();
+        flags.settle();
+        flags.save();
         code.aload(Emit.CPU);
         emit.load(Emit.A).load(Emit.B).size(i.size);
         String method = name.equals("IMUL3") ? "imul" : name.toLowerCase(java.util.Locale.ROOT);
         emit.semantics(method, CALLED).store(Emit.VALUE);
         write(i);
-        emit.restoreFlags();
-        conditions.forget();
+        flags.restore();
     }
 
     void extendA(Insn i) {

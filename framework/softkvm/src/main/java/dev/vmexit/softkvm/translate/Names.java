@@ -1,9 +1,9 @@
 package dev.vmexit.softkvm.translate;
 
 import dev.vmexit.softkvm.cpu.Cpu;
-import dev.vmexit.softkvm.cpu.Flags;
 import dev.vmexit.softkvm.cpu.Memory;
 import dev.vmexit.softkvm.cpu.SlowMemory;
+import dev.vmexit.softkvm.cpu.Tlb;
 import dev.vmexit.softkvm.cpu.Vectors;
 import dev.vmexit.softkvm.exec.Translation;
 import dev.vmexit.softkvm.insn.Action;
@@ -15,7 +15,8 @@ import java.lang.constant.MethodTypeDesc;
 /// What the generated code refers to.
 final class Names {
     static final ClassDesc CPU = Cpu.class.describeConstable().orElseThrow();
-    static final ClassDesc FLAGS = Flags.class.describeConstable().orElseThrow();
+    static final ClassDesc TLB = Tlb.class.describeConstable().orElseThrow();
+    static final ClassDesc TLB_TABLE = Tlb.Table.class.describeConstable().orElseThrow();
     static final ClassDesc MEMORY = Memory.class.describeConstable().orElseThrow();
     static final ClassDesc SLOW_MEMORY = SlowMemory.class.describeConstable().orElseThrow();
     static final ClassDesc TRANSLATION = Translation.class.describeConstable().orElseThrow();
@@ -30,9 +31,10 @@ final class Names {
     static final ClassDesc LONGS = LONG.arrayType();
 
     static final MethodTypeDesc RUN = MethodTypeDesc.of(VOID, CPU);
-    static final MethodTypeDesc LOAD = MethodTypeDesc.of(LONG, CPU, LONG);
-    static final MethodTypeDesc STORE = MethodTypeDesc.of(VOID, CPU, LONG, LONG);
-    static final MethodTypeDesc PROBE = MethodTypeDesc.of(VOID, CPU, LONG);
+    static final MethodTypeDesc LOAD = MethodTypeDesc.of(LONG, CPU, LONG, LONGS, LONGS);
+    static final MethodTypeDesc STORE =
+            MethodTypeDesc.of(VOID, CPU, LONG, LONG, LONGS, LONGS);
+    static final MethodTypeDesc PROBE = MethodTypeDesc.of(VOID, CPU, LONG, LONGS);
     static final MethodTypeDesc ACT = MethodTypeDesc.of(VOID, CPU, INSN);
 
     private Names() {}

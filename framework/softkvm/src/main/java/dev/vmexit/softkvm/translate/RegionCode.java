@@ -24,14 +24,13 @@ final class RegionCode {
     private final Region region;
     private final CodeBuilder code;
     private final Emit emit;
+    private final FlagCode flags;
     private final Conditions conditions;
     private final IntegerCode integers;
     private final MoveCode moves;
     private final VectorCode vectors;
-    private final Registers registers;
+    private final Exits exits;
     private final Map<Integer, Label> labels = new HashMap<>();
-    private final Label exit;
-    private final Label exitSaved;
     private final Label returns;
     private final ActionCalls actions;
 
@@ -39,14 +38,14 @@ final class RegionCode {
         this.region = region;
         this.code = code;
         this.emit = new Emit(code);
-        this.conditions = new Conditions(emit);
-        this.integers = new IntegerCode(emit, conditions);
+        this.flags = new FlagCode(emit);
+        this.conditions = new Conditions(emit, flags);
+        this.integers = new IntegerCode(emit, flags);
         this.moves = new MoveCode(emit, conditions);
         this.vectors = new VectorCode(emit);
-        this.registers = Registers.of(region);
-        this.actions = new ActionCalls(emit, registers);
-        this.exit = code.newLabel();
-        this.exitSaved = code.newLabel();
+        var registers = Registers.of(region);
+        this.exits = new Exits(emit, flags, registers);
+        this.actions = new ActionCalls(emit, exits, registers);
         this.returns = code.newLabel();
     }
 
@@ -67,8 +66,8 @@ final class RegionCode {
             returns();
         }
         Label end = code.newBoundLabel();
-        exits();
-        handlers(start, end);
+        exits.write();
+        exits.handlers(start, end, actions);
     }
     // end::method[]
 
@@ -76,9 +75,10 @@ final class RegionCode {
         code.aload(Emit.CPU).getfield(Names.CPU, "r", Names.LONGS).astore(Emit.REGISTERS);
         code.aload(Emit.CPU).getfield(Names.CPU, "rip", Names.LONG);
         emit.constant(-region.entry.offset).add().store(Emit.PAGE);
-        emit.restore(Emit.LIMIT, "budget").constant(0).store(Emit.EXECUTED);
-        registers.restore(emit);
-        for (int local : new int[]{Emit.A, Emit.B, Emit.VALUE, Emit.ADDRESS, Emit.NEXT}) {
+        emit.constant(0).store(Emit.EXECUTED);
+        exits.restoreAll();
+        for (int local : new int[]{Emit.FLAG_B, Emit.A, Emit.B, Emit.VALUE, Emit.ADDRESS,
+                Emit.NEXT}) {
             emit.constant(0).store(local);
         }
         code.iconst_0().istore(Emit.AT);
@@ -86,7 +86,7 @@ final class RegionCode {
 
     private void block(Block block) {
         code.labelBinding(labels.get(block.offset));
-        conditions.forget();
+        flags.forget();
         vectors.newBlock();
         for (int n = 0; n < block.insns.length; n++) {
             Insn i = block.insns[n];
@@ -154,35 +154,36 @@ final class RegionCode {
         if (kind == Kind.RETURN && !region.returnSites.isEmpty()) {
             code.goto_(returns);
         } else {
-            code.goto_(exit);
+            exits.leave();
         }
     }
 
     /// A return to behind a call of this region stays in it.
     private void returns() {
+        Label elsewhere = code.newLabel();
         code.labelBinding(returns);
-        emit.load(Emit.EXECUTED).load(Emit.LIMIT);
-        code.lcmp().branch(Opcode.IFGT, exit);
+        exits.budgetLeft();
+        code.branch(Opcode.IFLT, elsewhere);
         emit.load(Emit.NEXT).load(Emit.PAGE);
         code.lsub().lstore(Emit.VALUE);
         emit.load(Emit.VALUE).constant(-4096);
         code.land();
         emit.constant(0);
-        code.lcmp().branch(Opcode.IFNE, exit);
+        code.lcmp().branch(Opcode.IFNE, elsewhere);
         List<SwitchCase> cases = region.returnSites.stream().sorted()
                 .map(offset -> SwitchCase.of(offset, labels.get(offset))).toList();
-        code.lload(Emit.VALUE).l2i().lookupswitch(exit, cases);
+        code.lload(Emit.VALUE).l2i().lookupswitch(elsewhere, cases);
+        code.labelBinding(elsewhere);
+        exits.leaveFromAnywhere();
     }
 
     private void lastAction(Block block, Insn i) {
         actions.full(i);
         executed(block);
         if (i.form.has("end")) {
-            // The action has set RIP itself, and all registers are in the CPU.
-            code.aload(Emit.CPU).getfield(Names.CPU, "rip", Names.LONG).lstore(Emit.NEXT);
-            code.goto_(exitSaved);
+            exits.leaveSaved();
         } else {
-            registers.restore(emit);
+            exits.restoreAll();
             goTo(i.pageOffset + i.length);
         }
     }
@@ -193,17 +194,13 @@ final class RegionCode {
     private void goTo(long offset) {
         Label label = offset >= 0 && offset < 4096 ? labels.get((int) offset) : null;
         if (label != null) {
-            emit.load(Emit.EXECUTED).load(Emit.LIMIT);
-            code.lcmp().branch(Opcode.IFLE, label);
+            Label leave = code.newLabel();
+            exits.budgetLeft();
+            code.branch(Opcode.IFLT, leave).goto_(label).labelBinding(leave);
         }
-        leaveTo(offset);
+        exits.leaveTo(offset);
     }
     // end::go-to[]
-
-    private void leaveTo(long offset) {
-        emit.rip(offset).store(Emit.NEXT);
-        code.goto_(exit);
-    }
 
     /// An instruction after which the next one follows.
     private void plain(Insn i, Kind kind) {
@@ -232,48 +229,8 @@ final class RegionCode {
             }
             default -> {
                 actions.full(i);
-                registers.restore(emit);
-                conditions.forget();
+                exits.restoreAll();
             }
         }
     }
-
-    private void exits() {
-        code.labelBinding(exit);
-        registers.save(emit);
-        code.labelBinding(exitSaved);
-        leave();
-        code.return_();
-    }
-
-    /// RIP := NEXT, and the budget.
-    private void leave() {
-        emit.save(Emit.NEXT, "rip");
-        code.aload(Emit.CPU).dup().getfield(Names.CPU, "budget", Names.LONG);
-        code.lload(Emit.EXECUTED).lsub().putfield(Names.CPU, "budget", Names.LONG);
-    }
-
-    /// First come, first served: the ranges of action calls stand before the one for everything.
-    private void handlers(Label start, Label end) {
-        Label afterAction = code.newBoundLabel();
-        atFault();
-        Label own = code.newLabel();
-        code.labelBinding(own);
-        registers.save(emit);
-        atFault();
-        actions.catchFrom(afterAction);
-        code.exceptionCatchAll(start, end, own);
-    }
-
-    // tag::fault[]
-    /// RIP and budget for the instruction that `AT` tells of; then throws on.
-    private void atFault() {
-        code.iload(Emit.AT).loadConstant(0xFFF).iand().i2l();
-        emit.load(Emit.PAGE).add().store(Emit.NEXT);
-        code.iload(Emit.AT).loadConstant(12).ishr().i2l();
-        emit.load(Emit.EXECUTED).add().store(Emit.EXECUTED);
-        leave();
-        code.athrow();
-    }
-    // end::fault[]
 }

@@ -29,9 +29,8 @@ final class Registers {
     }
 
     // tag::save[]
-    /// Writes what the region may have changed, and the flags, back into the CPU.
+    /// Writes what the region may have changed back into the CPU.
     void save(Emit emit) {
-        emit.saveFlags();
         for (int n = 0; n < Cpu.NONE; n++) {
             if (isWritten(n)) {
                 emit.saveRegister(n);
@@ -40,9 +39,9 @@ final class Registers {
     }
     // end::save[]
 
-    /// Loads what the region uses, and the flags.
+    /// Loads what the region uses, and the view of memory.
     void restore(Emit emit) {
-        emit.restoreFlags();
+        emit.restoreView();
         for (int n = 0; n < Cpu.NONE; n++) {
             if (isUsed(n)) {
                 emit.restoreRegister(n);

@@ -15,13 +15,37 @@ import dev.vmexit.softkvm.ops.Shifts;
 ///
 /// `aux` is `flagAux` of [Flags]; `r` is always the sign-extended result.
 public final class Semantics {
+    // What set the flags; above these bits the size of its operands.
+    static final int STORED = 0;
+    static final int ADD = 1;
+    static final int SUBTRACT = 2;
+    static final int SHL = 3;
+    static final int SHR = 4;
+    static final int SAR = 5;
+    static final int SIZE_SHIFT = 4;
+
     private Semantics() {}
+
+    /// {@return `flagAux` of the operation `how` on `a` and `b`}
+    // tag::aux[]
+    public static long aux(int how, long a, long b, long r) {
+        int size = how >>> SIZE_SHIFT;
+        return switch (how & (1 << SIZE_SHIFT) - 1) {
+            case ADD -> auxAdd(a, b, r, size);
+            case SUBTRACT -> auxSubtract(a, b, r, size);
+            case SHL -> auxShl(a, b, r, size);
+            case SHR -> auxShr(a, b, r, size);
+            case SAR -> auxSar(a, b, r, size);
+            default -> a;
+        };
+    }
+    // end::aux[]
 
     public static long auxAdd(long a, long b, long r, int size) {
         return Flags.aux(Flags.carriesOfAdd(a, b, r), size);
     }
 
-    public static long auxSub(long a, long b, long r, int size) {
+    public static long auxSubtract(long a, long b, long r, int size) {
         return Flags.aux(Flags.borrowsOfSubtract(a, b, r), size);
     }
 
@@ -35,18 +59,18 @@ public final class Semantics {
     }
 
     /// @param a the operand, zero-extended; `n` is 1 to its width − 1
-    public static long auxShl(long a, int n, long r, int size) {
+    public static long auxShl(long a, long n, long r, int size) {
         boolean carry = (a >>> 8 * size - n & 1) != 0;
         return Flags.auxOf(carry, r < 0 ^ carry, false);
     }
 
-    public static long auxShr(long a, int n, long r, int size) {
+    public static long auxShr(long a, long n, long r, int size) {
         return Flags.auxOf((a >>> n - 1 & 1) != 0, n == 1 && (a >>> 8 * size - 1 & 1) != 0,
                 false);
     }
 
     /// @param a the operand, sign-extended
-    public static long auxSar(long a, int n) {
+    public static long auxSar(long a, long n, long r, int size) {
         return Flags.auxOf((a >> n - 1 & 1) != 0, false, false);
     }
 

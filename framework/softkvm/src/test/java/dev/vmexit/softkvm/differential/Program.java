@@ -12,10 +12,15 @@ import java.util.SplittableRandom;
 ///
 /// Memory operands are absolute, since no register keeps its value; after an instruction that
 /// leaves flags undefined, a comparison defines them.
+///
+/// Every other program ends before its last turn: one of its instructions is followed by a read
+/// through a pointer that goes down a byte each turn, until it points to a page that is not there.
+/// The fault tells what the flags were then.
 final class Program {
     static final int BYTES = 1024;
     private static final int LENGTH = 24;
     private static final int TURNS = 4000;
+    private static final int TURNS_TO_FAULT = 1500;
     /// Not in a loop, not repeatable, or not to the last bit the same on every CPU.
     private static final Set<String> LEFT_OUT = Set.of("DIV", "IDIV", "FSIN", "FCOS", "FSINCOS",
             "FPTAN", "FPATAN", "F2XM1", "FYL2X", "FYL2XP1", "FPREM", "FPREM1", "XLAT",
@@ -24,6 +29,9 @@ final class Program {
             "FUCOMIP", "SHLD", "SHRD", "BSF", "BSR", "BT", "BTS", "BTR", "BTC",
             "CLI", "STI");
     private static final String COMPARE_ESI_EDI = "39 FE";
+    private static final String MOV_RCX_AT = "48 8B 0C 25";
+    private static final String MOV_AL_AT_RCX = "8A 01";
+    private static final String DEC_AT = "48 FF 0C 25";
 
     final Instance frame;
     private final List<String> text = new ArrayList<>();
@@ -59,6 +67,9 @@ final class Program {
         int start = Layout.CODE + frame.slot * BYTES;
         int counter = Layout.MEMORY + 0x100 + 8 * frame.slot;
         ram.set(ValueLayout.JAVA_LONG, counter, TURNS);
+        int pointer = Layout.MEMORY + 0x400 + 8 * frame.slot;
+        ram.set(ValueLayout.JAVA_LONG, pointer, Layout.READ_ONLY + TURNS_TO_FAULT);
+        int readAfter = random.nextBoolean() ? random.nextInt(LENGTH) : LENGTH;
         var code = new Code(ram, start);
         for (int n = 0; n < LENGTH; n++) {
             Form form = forms.get(random.nextInt(forms.size()));
@@ -71,8 +82,11 @@ final class Program {
             if (Undefined.flags(i) != 0 || form.operands().contains("CL")) {
                 code.put(COMPARE_ESI_EDI);
             }
+            if (n == readAfter) {
+                code.put(MOV_RCX_AT, pointer).put(MOV_AL_AT_RCX);
+            }
         }
-        code.put("48 FF 0C 25", counter);
+        code.put(DEC_AT, pointer).put(DEC_AT, counter);
         code.put("0F 85", start - code.at() - 6).jump(machine.image.next);
         frame.set(Layout.TARGET_IN, 8, start);
     }

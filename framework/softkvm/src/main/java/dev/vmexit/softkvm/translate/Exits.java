@@ -1,0 +1,119 @@
+package dev.vmexit.softkvm.translate;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+
+/// The ways out of a region: everything that was in locals goes back into the CPU.
+///
+/// ```
+///  leave to an address ──► flags settled ──► exit:   registers, flags; RIP and budget; return
+///  fault, any instruction ─► flags settled ──► the same, RIP of the instruction; throw on
+///  fault in an action: the CPU has everything ───► RIP and budget; throw on
+/// ```
+final class Exits {
+    private final Emit emit;
+    private final CodeBuilder code;
+    private final FlagCode flags;
+    private final Registers registers;
+    private final Label exit;
+    private final Label exitSaved;
+
+    Exits(Emit emit, FlagCode flags, Registers registers) {
+        this.emit = emit;
+        this.code = emit.code;
+        this.flags = flags;
+        this.registers = registers;
+        this.exit = code.newLabel();
+        this.exitSaved = code.newLabel();
+    }
+
+    /// Leaves for an offset in, or off, the region's page.
+    void leaveTo(long offset) {
+        emit.rip(offset).store(Emit.NEXT);
+        leave();
+    }
+
+    /// Leaves for the address in NEXT.
+    void leave() {
+        flags.settle();
+        code.goto_(exit);
+    }
+
+    /// The same where paths meet, and any instruction may have been the last.
+    void leaveFromAnywhere() {
+        flags.settleAny();
+        code.goto_(exit);
+    }
+
+    /// An action has set RIP itself, and all registers are in the CPU.
+    void leaveSaved() {
+        code.aload(Emit.CPU).getfield(Names.CPU, "rip", Names.LONG).lstore(Emit.NEXT);
+        code.goto_(exitSaved);
+    }
+
+    /// Pushes the sign of what is left of the budget, as the CPU has it: it may have been ended
+    /// meanwhile.
+    void budgetLeft() {
+        code.aload(Emit.CPU).getfield(Names.CPU, "budget", Names.LONG);
+        code.lload(Emit.EXECUTED).lcmp();
+    }
+
+    /// Everything into the CPU, for the duration of an action.
+    void saveAll() {
+        flags.settle();
+        save();
+    }
+
+    void restoreAll() {
+        flags.restore();
+        registers.restore(emit);
+    }
+
+    /// With the flags settled.
+    private void save() {
+        flags.save();
+        registers.save(emit);
+    }
+
+    /// What all of them lead to.
+    void write() {
+        code.labelBinding(exit);
+        save();
+        code.labelBinding(exitSaved);
+        ripAndBudget();
+        code.return_();
+    }
+
+    /// RIP := NEXT, and the budget.
+    private void ripAndBudget() {
+        emit.save(Emit.NEXT, "rip");
+        code.aload(Emit.CPU).dup().getfield(Names.CPU, "budget", Names.LONG);
+        code.lload(Emit.EXECUTED).lsub().putfield(Names.CPU, "budget", Names.LONG);
+    }
+
+    /// First come, first served: the ranges of action calls stand before the one for everything.
+    void handlers(Label start, Label end, ActionCalls actions) {
+        if (actions.any()) {
+            Label afterAction = code.newBoundLabel();
+            atFault();
+            actions.catchFrom(afterAction);
+        }
+        Label own = code.newBoundLabel();
+        flags.settleAny();
+        save();
+        atFault();
+        code.exceptionCatchAll(start, end, own);
+    }
+
+    // tag::fault[]
+    /// RIP and budget for the instruction that `AT` tells of; then throws on.
+    private void atFault() {
+        code.iload(Emit.AT).loadConstant(0xFFF).iand().i2l();
+        emit.load(Emit.PAGE).add().store(Emit.NEXT);
+        code.iload(Emit.AT).loadConstant(12).ishr().i2l();
+        emit.load(Emit.EXECUTED).add().store(Emit.EXECUTED);
+        ripAndBudget();
+        code.athrow();
+    }
+    // end::fault[]
+}
