@@ -31,6 +31,8 @@ public final class Block {
     /// The block at the fall-through address and at a direct jump's target, in the same page.
     Block next;
     Block taken;
+    /// Every way on leads into the same page for sure: not a return or an indirect jump.
+    final boolean staysInPage;
 
     Block(CodePage page, int offset, int codeSize, Insn[] insns) {
         this.page = page;
@@ -39,6 +41,17 @@ public final class Block {
         this.insns = insns;
         Insn last = insns[insns.length - 1];
         this.length = last.pageOffset + last.length - offset;
+        this.staysInPage = offset + length < 4096 && staysInPage(last, offset + length);
+    }
+
+    private static boolean staysInPage(Insn last, int behind) {
+        return switch (last.form.name()) {
+            case "JCC", "JMP" -> {
+                long target = behind + last.imm;
+                yield target >= 0 && target < 4096;
+            }
+            default -> !last.form.has("end");
+        };
     }
 
     /// Tells that the translation of `entry` contains this block.

@@ -135,7 +135,7 @@ public final class CodeCache {
             if (at + i.length > 4096 && !insns.isEmpty()) {
                 break;
             }
-            i.pageOffset = at;
+            i.pageOffset = (short) at;
             insns.add(i);
             at += i.length;
             if (i.form.has("end") || at >= 4096) {

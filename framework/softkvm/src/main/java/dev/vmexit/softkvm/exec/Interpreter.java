@@ -155,22 +155,20 @@ public final class Interpreter {
             c.rip = c.truncateIp(c.rip);
             return cache.find();
         }
+        if (!block.staysInPage) {
+            return cache.find();
+        }
         int offset = (int) c.rip & 0xFFF;
         Block known = offset == block.offset + block.length ? block.next : block.taken;
-        if (known != null && known.valid && known.offset == offset && samePage(block)) {
+        if (known != null && known.valid && known.offset == offset && block.valid) {
             return known;
         }
         return remember(block, offset);
     }
 
-    /// Only a direct jump stays in the page for sure.
-    private static boolean samePage(Block block) {
-        return block.valid;
-    }
-
     private Block remember(Block block, int offset) {
         Block found = cache.find();
-        if (found.page == block.page && found.valid && staysInPage(block)) {
+        if (found.page == block.page && found.valid) {
             if (offset == block.offset + block.length) {
                 block.next = found;
             } else {
@@ -178,22 +176,5 @@ public final class Interpreter {
             }
         }
         return found;
-    }
-
-    private static boolean staysInPage(Block block) {
-        Insn last = block.last();
-        String name = last.form.name();
-        int behind = block.offset + block.length;
-        if (behind >= 4096) {
-            return false;
-        }
-        return switch (name) {
-            case "JCC", "JMP" -> {
-                long target = behind + last.imm;
-                yield target >= 0 && target < 4096;
-            }
-            case "RET", "JMP_E", "CALL_E", "CALL" -> false;
-            default -> !last.form.has("end");
-        };
     }
 }

@@ -52,8 +52,8 @@ public final class Decoder {
         Form form = findForm(map);
         insn.form = form;
         insn.action = form.action();
-        insn.operandSize = operandSize(form);
-        insn.addressSize = addressSize();
+        insn.operandSize = (byte) operandSize(form);
+        insn.addressSize = (byte) addressSize();
         if (table.hasModRm(map, insn.opcode)) {
             ModRm.decode(this, insn, modRm);
         }
@@ -74,7 +74,7 @@ public final class Decoder {
                 case 0x26, 0x2E, 0x36, 0x3E -> {
                     // In 64-bit code these four are read and ignored.
                     if (codeSize != 8) {
-                        insn.segment = b >> 3 & 3;
+                        insn.segment = (byte) (b >> 3 & 3);
                     }
                 }
                 case 0x64 -> insn.segment = SegmentRegister.FS;
@@ -115,15 +115,15 @@ public final class Decoder {
     private int opcodeMap() {
         int b = next();
         if (b != 0x0F) {
-            insn.opcode = b;
+            insn.opcode = (short) b;
             return 0;
         }
         b = next();
         if (b == 0x38 || b == 0x3A) {
-            insn.opcode = next();
+            insn.opcode = (short) next();
             return b == 0x38 ? 2 : 3;
         }
-        insn.opcode = b;
+        insn.opcode = (short) b;
         return 1;
     }
 
@@ -169,7 +169,7 @@ public final class Decoder {
         }
         insn.rep = repeat == 0xF3;
         insn.repne = repeat == 0xF2;
-        insn.length = at;
+        insn.length = (byte) at;
     }
 
     // What ModRm and Operands need.

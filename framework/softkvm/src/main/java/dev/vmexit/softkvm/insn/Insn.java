@@ -4,6 +4,8 @@ package dev.vmexit.softkvm.insn;
 ///
 /// Decoded once, executed many times; nothing in it changes after the decoder is done. The integer
 /// operands are resolved into a [#dst] and a [#src] code so that reading one is a single switch.
+/// The fields are as narrow as they can be: one instruction is 64 bytes, a line of the host's
+/// cache, and code that seldom runs is as fast as its instructions come out of memory.
 public final class Insn {
     // Operand codes: a register by width, memory, an immediate.
     public static final int NO_OPERAND = 0;
@@ -18,44 +20,44 @@ public final class Insn {
 
     public Form form;
     public Action action;
-    public int opcode;
+    public short opcode;
     /// Of this instruction's first byte in its 4-KiB page.
-    public int pageOffset;
-    public int length;
+    public short pageOffset;
+    public byte length;
 
-    public int dst;
-    public int dstReg;
+    public byte dst;
+    public byte dstReg;
     /// Of the first operand, in bytes; also the operand size where there is none.
-    public int size;
-    public int src;
-    public int srcReg;
-    public int srcSize;
+    public byte size;
+    public byte src;
+    public byte srcReg;
+    public byte srcSize;
     /// Sign-extended; a jump's displacement too.
     public long imm;
-    public int imm2;
+    public char imm2;
 
     /// ModRM's fields with their REX bits; `rm` counts only when `memory` is false.
-    public int reg;
-    public int rm;
+    public byte reg;
+    public byte rm;
     public boolean memory;
     /// The byte itself: the x87 keeps it as half of FOP.
-    public int modRm;
+    public byte modRm;
 
-    public int base;
-    public int index;
-    public int scale;
+    public byte base;
+    public byte index;
+    public byte scale;
     public long displacement;
     public boolean ripRelative;
-    public int segment;
+    public byte segment;
     /// 2, 4 or 8.
-    public int addressSize;
+    public byte addressSize;
     /// Decoded as 64-bit code: no segment limits.
     public boolean long64;
 
     public boolean lock;
     public boolean rep;
     public boolean repne;
-    public int operandSize;
+    public byte operandSize;
 
     /// {@return the condition of Jcc, SETcc, CMOVcc}
     public int cc() {

@@ -13,20 +13,20 @@ import dev.vmexit.softkvm.cpu.SegmentRegister;
 /// @spec https://www.intel.com/sdm Intel SDM Vol. 2, 2.1.5 Addressing-Mode Encoding, tables 2-1 to 2-3
 final class ModRm {
     private static final int SIB = 4;
-    private static final int[] BASE16 = {Cpu.RBX, Cpu.RBX, Cpu.RBP, Cpu.RBP, Cpu.RSI, Cpu.RDI,
+    private static final byte[] BASE16 = {Cpu.RBX, Cpu.RBX, Cpu.RBP, Cpu.RBP, Cpu.RSI, Cpu.RDI,
             Cpu.RBP, Cpu.RBX};
-    private static final int[] INDEX16 = {Cpu.RSI, Cpu.RDI, Cpu.RSI, Cpu.RDI, Cpu.NONE, Cpu.NONE,
+    private static final byte[] INDEX16 = {Cpu.RSI, Cpu.RDI, Cpu.RSI, Cpu.RDI, Cpu.NONE, Cpu.NONE,
             Cpu.NONE, Cpu.NONE};
 
     private ModRm() {}
 
     static void decode(Decoder d, Insn i, int modRm) {
         d.next();
-        i.modRm = modRm;
+        i.modRm = (byte) modRm;
         int mod = modRm >> 6;
         int rm = modRm & 7;
-        i.reg = modRm >> 3 & 7 | d.rexBit(2);
-        i.rm = rm | d.rexBit(0);
+        i.reg = (byte) (modRm >> 3 & 7 | d.rexBit(2));
+        i.rm = (byte) (rm | d.rexBit(0));
         i.base = Cpu.NONE;
         i.index = Cpu.NONE;
         if (mod == 3 || registerAlways(i)) {
@@ -63,8 +63,8 @@ final class ModRm {
             base = sib & 7;
             int index = sib >> 3 & 7 | d.rexBit(1);
             if (index != Cpu.RSP) {
-                i.index = index;
-                i.scale = sib >> 6;
+                i.index = (byte) index;
+                i.scale = (byte) (sib >> 6);
             }
         }
         if (mod == 0 && base == Cpu.RBP) {
@@ -72,7 +72,7 @@ final class ModRm {
             i.ripRelative = rm != SIB && d.codeSize() == 8;
             return;
         }
-        i.base = base | d.rexBit(0);
+        i.base = (byte) (base | d.rexBit(0));
         i.displacement = mod == 0 ? 0 : d.number(mod == 1 ? 1 : 4);
         defaultSegment(i, i.base);
     }

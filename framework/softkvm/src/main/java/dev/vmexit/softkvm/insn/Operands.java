@@ -51,7 +51,7 @@ final class Operands {
             }
             case 'A' -> {
                 i.imm = d.number(i.operandSize);
-                i.imm2 = (int) d.number(2) & 0xFFFF;
+                i.imm2 = (char) d.number(2);
             }
             case 'V', 'W', 'U', 'P', 'Q', 'N', 'S', 'C', 'D' -> vector(i, spec, n, size);
             default -> throw new IllegalStateException("opcodes.txt: operand " + spec);
@@ -82,9 +82,9 @@ final class Operands {
         char letter = spec.charAt(0);
         boolean mmx = letter == 'P' || letter == 'Q' || letter == 'N';
         if (n == 0) {
-            i.size = letter == 'S' ? 2 : size;
+            i.size = (byte) (letter == 'S' ? 2 : size);
         } else {
-            i.srcSize = size;
+            i.srcSize = (byte) size;
         }
         if (letter == 'S') {
             i.reg &= 7;
@@ -116,7 +116,7 @@ final class Operands {
 
     private static void immediate(Insn i, int n, long value) {
         if (n == 1 && i.form.name().equals("ENTER")) {
-            i.imm2 = (int) value & 0xFF;
+            i.imm2 = (char) (value & 0xFF);
             return;
         }
         i.imm = value;
@@ -129,13 +129,13 @@ final class Operands {
 
     private static void set(Insn i, int n, int code, int register, int size) {
         if (n == 0) {
-            i.dst = code;
-            i.dstReg = register;
-            i.size = size;
+            i.dst = (byte) code;
+            i.dstReg = (byte) register;
+            i.size = (byte) size;
         } else if (n == 1) {
-            i.src = code;
-            i.srcReg = register;
-            i.srcSize = size;
+            i.src = (byte) code;
+            i.srcReg = (byte) register;
+            i.srcSize = (byte) size;
         }
     }
 }

@@ -90,7 +90,7 @@ public final class X87Ops {
             x.fdp = Access.effective(c, i);
         }
         if (x.status.isSet(X87Status.ES)) {
-            x.fop = (i.opcode & 7) << 8 | i.modRm;
+            x.fop = (i.opcode & 7) << 8 | i.modRm & 0xFF;
         }
     }
 

@@ -21,23 +21,40 @@ public final class CodeMarks {
         void drop();
     }
 
+    private static final int HINTS = 1 << 16;
+
     private final ConcurrentHashMap<Long, Page> pages = new ConcurrentHashMap<>();
+    /// By the last bits of the page's number: false says that the map has nothing, which is what
+    /// nearly everybody hears. Read without care: who misses a page that is just being entered will
+    /// be told of it, as everybody is.
+    private final boolean[] hints = new boolean[HINTS];
 
     public Page get(long hostPage) {
         return pages.get(hostPage);
     }
 
     public Page put(long hostPage, Page page) {
+        hints[hint(hostPage)] = true;
         Page was = pages.putIfAbsent(hostPage, page);
         return was == null ? page : was;
     }
 
+    private static int hint(long host) {
+        return (int) (host >>> 12) & HINTS - 1;
+    }
+
     public boolean holdsCode(long host) {
+        if (!hints[hint(host)]) {
+            return false;
+        }
         Page page = pages.get(host & -4096);
         return page != null && page.lines() != 0;
     }
 
     public boolean holdsCode(long host, int size) {
+        if (!hints[hint(host)]) {
+            return false;
+        }
         Page page = pages.get(host & -4096);
         if (page == null) {
             return false;
