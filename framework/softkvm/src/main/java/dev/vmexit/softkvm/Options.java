@@ -9,7 +9,9 @@ package dev.vmexit.softkvm;
 ///        runs of one guest are the same run
 public record Options(boolean translate, int hotAfter, boolean atOnce, boolean deterministic,
         long seed) {
-    private static final int HOT_AFTER = 4000;
+    /// HotSpot takes some ten milliseconds to compile a region well, in which the interpreter does
+    /// a million instructions: what runs less often is not worth it.
+    private static final int HOT_AFTER = 12_000;
 
     public static final Options DEFAULT = new Options(true, HOT_AFTER, false, false, 0);
 

@@ -7,6 +7,7 @@ import dev.vmexit.course.manifest.Course;
 import dev.vmexit.course.manifest.Lab;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,8 +44,9 @@ final class MineLauncher {
             front.add(classes);
         }
         var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-cp",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp",
                 front.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
                         + File.pathSeparator + LabClasses.ownClassPath().stream()
                                 .map(Path::toString)

@@ -3,6 +3,7 @@ package dev.vmexit.bench.cpu;
 import dev.vmexit.linux.CpioArchive;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +75,9 @@ final class Machines {
 
     private List<String> soft(Path initrd, String... options) {
         var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xshare:auto"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        // This JVM was started as the one of `vmexit` is.
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"),
                 "dev.vmexit.cli.Main", "boot", "--kvm", "soft", "--memory", GUEST_MIB + "M",
                 "--kernel", kernel.toString(), "--initrd", initrd.toString(), "--append", "quiet",
