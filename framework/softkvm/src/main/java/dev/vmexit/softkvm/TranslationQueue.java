@@ -73,6 +73,10 @@ final class TranslationQueue implements Interpreter.Heat {
             statistics.count("regions dropped before translation");
             return;
         }
+        if (block.putOff()) {
+            statistics.count("regions put off");
+            return;
+        }
         try {
             Translator.Result result = Translator.translate(block);
             statistics.count(result.install()

@@ -76,6 +76,7 @@ public final class SlowMemory {
         if (code) {
             c.memory.code.afterWrite(host, size);
         }
+        c.memory.code.written(host);
         enter(c, which, linear, host, mayWriteUnseen(c, slot, physical, host));
     }
 

@@ -28,6 +28,7 @@ public final class Block {
     CodePage second;
     /// Entries of the translated regions that this block is part of.
     private List<Block> regions = List.of();
+    private boolean wasPutOff;
     /// The block at the fall-through address and at a direct jump's target, in the same page.
     Block next;
     Block taken;
@@ -62,6 +63,23 @@ public final class Block {
             regions = more;
         }
     }
+
+    /// Puts the translation of a block off if it is inside a region already, once: all blocks of a
+    /// loop become hot together, but only one of them is where the loop is entered. One that really
+    /// is entered from elsewhere will be hot again.
+    ///
+    /// @return whether to wait for that
+    // tag::put-off[]
+    public synchronized boolean putOff() {
+        if (wasPutOff || regions.isEmpty()) {
+            return false;
+        }
+        wasPutOff = true;
+        heat = 0;
+        requested = false;
+        return true;
+    }
+    // end::put-off[]
 
     /// The bytes have changed: this block is no more, nor is what was made of it.
     synchronized void invalidate() {

@@ -113,15 +113,28 @@ public final class CodeCache {
         return slot.hostOf(physical) & -4096;
     }
 
-    /// Decodes from here to the next jump, or the page's end. An instruction across the end is a
-    /// block of its own: it depends on two pages.
     private Block decode(CodePage page, long linear, int offset) {
+        Block block;
+        // No write comes in between: what is decoded is what is marked.
+        synchronized (page) {
+            block = new Block(page, offset, c.codeSize, line(page, linear, offset));
+            page.add(block);
+        }
+        decoded++;
+        int end = offset + block.length;
+        if (end > 4096) {
+            block.second = page(pageAfter(linear));
+            block.second.addTail(block, end - 4096);
+        }
+        return block;
+    }
+
+    /// From here to the next jump, or the page's end. An instruction across the end is a block of
+    /// its own: it depends on two pages.
+    private Insn[] line(CodePage page, long linear, int offset) {
         List<Insn> insns = new ArrayList<>();
         int at = offset;
-        // Marked before it is read, so that no write in between is missed.
-        if (page.mark(offset, Math.min(4096, offset + 16))) {
-            c.outside.codePageMarked(page.host);
-        }
+        mark(page, at);
         while (insns.size() < LONGEST_BLOCK) {
             Insn i;
             try {
@@ -141,16 +154,16 @@ public final class CodeCache {
             if (i.form.has("end") || at >= 4096) {
                 break;
             }
-            page.mark(at, Math.min(4096, at + 16));
+            mark(page, at);
         }
-        Block block = new Block(page, offset, c.codeSize, insns.toArray(new Insn[0]));
-        decoded++;
-        if (at > 4096) {
-            block.second = page(pageAfter(linear));
-            block.second.addTail(block, at - 4096);
+        return insns.toArray(new Insn[0]);
+    }
+
+    /// Marked before it is read, so that the other CPUs' writes come to this page's monitor.
+    private void mark(CodePage page, int at) {
+        if (page.mark(at, Math.min(4096, at + 16))) {
+            c.outside.codePageMarked(page.host);
         }
-        page.add(block);
-        return block;
     }
 
     private long pageAfter(long linear) {

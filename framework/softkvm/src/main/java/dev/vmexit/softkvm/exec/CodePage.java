@@ -18,8 +18,9 @@ public final class CodePage implements CodeMarks.Page {
     private int count;
     /// Blocks of the page before that end in the first bytes of this one.
     private final List<Block> tails = new ArrayList<>();
-    /// How often it was dropped: a page that keeps changing is not worth translating.
-    volatile int drops;
+    /// Writes into this page since it was dropped, and how many are taken for an accident.
+    private int writes;
+    private int patience = 64;
 
     CodePage(long host) {
         this.host = host;
@@ -45,10 +46,11 @@ public final class CodePage implements CodeMarks.Page {
         return offset * 0x9E37_79B1 >>> 16 & length - 1;
     }
 
-    /// Marks the lines a block is about to be decoded from, and remembers their bytes.
+    /// Marks the lines a block is about to be decoded from, and remembers their bytes. The caller
+    /// holds the page's monitor until the block is added: a mark without a block does not last.
     ///
     /// @return whether this page had no code before
-    synchronized boolean mark(int from, int to) {
+    boolean mark(int from, int to) {
         boolean first = lines == 0;
         for (int line = from >> 6; line <= to - 1 >> 6; line++) {
             if ((lines & 1L << line) == 0) {
@@ -94,7 +96,6 @@ public final class CodePage implements CodeMarks.Page {
     @Override
     public synchronized void drop() {
         dropBytes(0, 4096);
-        lines = 0;
     }
 
     @Override
@@ -105,6 +106,11 @@ public final class CodePage implements CodeMarks.Page {
             }
         }
         tails.removeIf(tail -> !tail.valid);
+        dropBlocks(from, to);
+        lines = linesOfBlocks();
+    }
+
+    private void dropBlocks(int from, int to) {
         Block[] old = table;
         boolean any = false;
         for (Block b : old) {
@@ -124,11 +130,42 @@ public final class CodePage implements CodeMarks.Page {
             }
         }
         table = kept;
-        drops++;
     }
+
+    private long linesOfBlocks() {
+        long found = 0;
+        for (Block b : table) {
+            if (b != null) {
+                found |= lines(b.offset, Math.min(4096, b.offset + b.length));
+            }
+        }
+        for (Block tail : tails) {
+            found |= lines(0, tail.offset + tail.length - 4096);
+        }
+        return found;
+    }
+
+    private static long lines(int from, int to) {
+        return -1L << (from >> 6) & -1L >>> 63 - (to - 1 >> 6);
+    }
+
+    /// A page that was code may be data now: memory is given back and used for something else. Its
+    /// blocks are dropped after some writes, and after twice as many if that was wrong.
+    // tag::written[]
+    @Override
+    public void written() {
+        if (lines != 0 && ++writes >= patience) {
+            writes = 0;
+            patience = Math.min(2 * patience, 1 << 20);
+            drop();
+        }
+    }
+    // end::written[]
 
     @Override
     public synchronized void remember(int from, int to) {
+        // Somebody may have decoded the old bytes between the drop and the write.
+        dropBytes(from, to);
         for (int n = from; n < to; n++) {
             copy[n] = Host.ALL.get(Host.BYTE, host + n);
         }

@@ -48,6 +48,8 @@ public final class Interpreter {
     // tag::run[]
     /// Runs until the budget is gone.
     public void run() {
+        // Whatever broke the last line: this begins one. A REP would think that it is meant.
+        c.blockBroken = false;
         Block block = cache.find();
         while (block != null) {
             if (block.translation != null) {
@@ -72,6 +74,7 @@ public final class Interpreter {
             Block block = first;
             while (region != null) {
                 region.run(c);
+                c.blockBroken = false;
                 if (c.budget < 0) {
                     return null;
                 }

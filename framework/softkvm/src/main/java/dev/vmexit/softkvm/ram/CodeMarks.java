@@ -15,6 +15,9 @@ public final class CodeMarks {
         /// Forgets what was decoded from these bytes. They have been written, or are about to be.
         void dropBytes(int from, int to);
 
+        /// Somebody has written into the page, where code is or elsewhere.
+        void written();
+
         /// The bytes are now what they will stay.
         void remember(int from, int to);
 
@@ -61,6 +64,16 @@ public final class CodeMarks {
         }
         long touched = 1L << (host >>> 6) | 1L << (host + size - 1 >>> 6);
         return (page.lines() & touched) != 0;
+    }
+
+    /// Told of every write that the TLB did not answer.
+    public void written(long host) {
+        if (hints[hint(host)]) {
+            Page page = pages.get(host & -4096);
+            if (page != null) {
+                page.written();
+            }
+        }
     }
 
     public void beforeWrite(long host, int size) {

@@ -6,6 +6,8 @@ import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Conditions of Jcc, SETcc and CMOVcc, as directly as the last instruction that set flags allows.
 ///
@@ -22,6 +24,8 @@ final class Conditions {
     private static final ClassDesc INTEGER = ClassDesc.of("java.lang.Integer");
     private static final ClassDesc LONG = ClassDesc.of("java.lang.Long");
 
+    private static final Set<Producer> OLD_RESULT =
+            EnumSet.of(Producer.UNKNOWN, Producer.STORED, Producer.ROL, Producer.ROR);
     private static final int BELOW = 1;
     private static final int ZERO = 2;
     private static final int BELOW_OR_EQUAL = 3;
@@ -44,7 +48,7 @@ final class Conditions {
         boolean negated = (cc & 1) != 0;
         int kind = cc >> 1;
         Producer producer = flags.producer();
-        boolean resultKnown = producer != Producer.UNKNOWN && producer != Producer.STORED;
+        boolean resultKnown = !OLD_RESULT.contains(producer);
         if (resultKnown && kind == ZERO) {
             emit.load(Emit.FLAG_RESULT).constant(0);
             code.lcmp().branch(negated ? Opcode.IFNE : Opcode.IFEQ, target);

@@ -21,12 +21,15 @@ final class FlagCode {
         /// `flagHow` knows.
         UNKNOWN(-1),
         STORED(Semantics.STORED),
-        /// As `STORED`; ZF and SF are those of the result, and nothing is inverted.
-        RESULT(Semantics.STORED),
-        /// As `RESULT`, and CF and OF are 0.
+        /// As `STORED`; ZF and SF are those of the result, and CF and OF are 0.
         LOGIC(Semantics.STORED),
+        // From here on ZF and SF are those of the result, too.
         ADD(Semantics.ADD), SUBTRACT(Semantics.SUBTRACT),
-        SHL(Semantics.SHL), SHR(Semantics.SHR), SAR(Semantics.SAR);
+        SHL(Semantics.SHL), SHR(Semantics.SHR), SAR(Semantics.SAR),
+        /// Bit 63 of flagA is the carry, which they leave alone.
+        INC(Semantics.INC), DEC(Semantics.DEC),
+        /// flagA is `flagAux` of before, of which they change CF and OF; flagB is what was rotated.
+        ROL(Semantics.ROL), ROR(Semantics.ROR);
 
         private final int how;
 
@@ -80,10 +83,27 @@ final class FlagCode {
         how(by, operandSize);
     }
 
-    /// Only `flagAux`, on the stack, is new.
-    void auxiliary() {
-        emit.store(Emit.FLAG_A);
-        how(Producer.STORED, 8);
+    /// The flags are those of an INC or DEC that gave VALUE.
+    void producedOfOne(Producer by, int operandSize) {
+        carry();
+        result(by, operandSize);
+    }
+
+    /// The flags are those of before, but for CF and OF, which are those of a rotation to VALUE.
+    void rotated(Producer by, int operandSize) {
+        if (producer != Producer.ROL && producer != Producer.ROR) {
+            aux().store(Emit.FLAG_A);
+        }
+        emit.load(Emit.VALUE).store(Emit.FLAG_B);
+        how(by, operandSize);
+    }
+
+    /// Pushes a word whose sign is the carry.
+    private void carry() {
+        switch (producer) {
+            case INC, DEC -> emit.load(Emit.FLAG_A);
+            default -> aux();
+        }
     }
 
     private void how(Producer by, int operandSize) {
@@ -99,7 +119,7 @@ final class FlagCode {
             case UNKNOWN -> {
                 return anyAux();
             }
-            case STORED, RESULT, LOGIC -> {
+            case STORED, LOGIC -> {
                 return emit.load(Emit.FLAG_A);
             }
             default -> {

@@ -9,8 +9,6 @@ import java.lang.constant.MethodTypeDesc;
 /// The bytecode of integer arithmetic. The order within an instruction is always: read, compute,
 /// write, then flags: so a write that faults leaves the flags as they were.
 final class IntegerCode {
-    private static final MethodTypeDesc AUX_OF_ONE =
-            MethodTypeDesc.of(Names.LONG, Names.LONG, Names.LONG, Names.INT);
     private static final MethodTypeDesc CALLED =
             MethodTypeDesc.of(Names.LONG, Names.CPU, Names.LONG, Names.LONG, Names.INT);
 
@@ -123,14 +121,8 @@ final class IntegerCode {
                 emit.load(Emit.A).store(Emit.B).constant(0).store(Emit.A);
                 flags.produced(Producer.SUBTRACT, i.size);
             }
-            case "INC" -> ofOne("auxInc", i.size);
-            default -> ofOne("auxDec", i.size);
+            default -> flags.producedOfOne(Producer.valueOf(i.form.name()), i.size);
         }
-    }
-
-    private void ofOne(String name, int size) {
-        flags.aux().load(Emit.VALUE).size(size).semantics(name, AUX_OF_ONE);
-        flags.result(Producer.RESULT, size);
     }
 
     /// Shifts and rotates by a constant; other counts go to [#called].
@@ -196,9 +188,7 @@ final class IntegerCode {
 
     private void shiftFlags(String name, int n, int size) {
         if (name.startsWith("RO")) {
-            String aux = name.equals("ROL") ? "auxRol" : "auxRor";
-            flags.aux().load(Emit.VALUE).size(size).semantics(aux, AUX_OF_ONE);
-            flags.auxiliary();
+            flags.rotated(Producer.valueOf(name), size);
         } else {
             emit.constant(n).store(Emit.B);
             flags.produced(Producer.valueOf(name), size);

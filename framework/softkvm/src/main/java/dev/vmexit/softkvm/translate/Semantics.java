@@ -22,6 +22,10 @@ public final class Semantics {
     static final int SHL = 3;
     static final int SHR = 4;
     static final int SAR = 5;
+    static final int INC = 6;
+    static final int DEC = 7;
+    static final int ROL = 8;
+    static final int ROR = 9;
     static final int SIZE_SHIFT = 4;
 
     private Semantics() {}
@@ -36,6 +40,10 @@ public final class Semantics {
             case SHL -> auxShl(a, b, r, size);
             case SHR -> auxShr(a, b, r, size);
             case SAR -> auxSar(a, b, r, size);
+            case INC -> auxInc(a, b, r, size);
+            case DEC -> auxDec(a, b, r, size);
+            case ROL -> auxRol(a, b, r, size);
+            case ROR -> auxRor(a, b, r, size);
             default -> a;
         };
     }
@@ -49,11 +57,12 @@ public final class Semantics {
         return Flags.aux(Flags.borrowsOfSubtract(a, b, r), size);
     }
 
-    public static long auxInc(long aux, long r, int size) {
+    /// @param aux of before, for its carry
+    public static long auxInc(long aux, long b, long r, int size) {
         return Flags.auxOf(aux < 0, r == Long.MIN_VALUE >> 64 - 8 * size, (r & 15) == 0);
     }
 
-    public static long auxDec(long aux, long r, int size) {
+    public static long auxDec(long aux, long b, long r, int size) {
         boolean overflow = r == ~(Long.MIN_VALUE >> 64 - 8 * size);
         return Flags.auxOf(aux < 0, overflow, (r & 15) == 15);
     }
@@ -79,13 +88,15 @@ public final class Semantics {
         return aux & ~Flags.TOP_TWO | Flags.auxOf(carry, overflow, false);
     }
 
-    public static long auxRol(long aux, long r, int size) {
-        boolean carry = (r & 1) != 0;
-        return auxRotate(aux, carry, r < 0 ^ carry);
+    /// @param aux of before, `rotated` sign-extended
+    public static long auxRol(long aux, long rotated, long r, int size) {
+        boolean carry = (rotated & 1) != 0;
+        return auxRotate(aux, carry, rotated < 0 ^ carry);
     }
 
-    public static long auxRor(long aux, long r, int size) {
-        return auxRotate(aux, r < 0, (r ^ r << 1) << 64 - 8 * size < 0);
+    public static long auxRor(long aux, long rotated, long r, int size) {
+        boolean overflow = (rotated ^ rotated << 1) << 64 - 8 * size < 0;
+        return auxRotate(aux, rotated < 0, overflow);
     }
 
     // tag::holds[]

@@ -53,10 +53,14 @@ final class SystemMachine {
     private final Interpreter interpreter;
 
     SystemMachine() {
+        this(never());
+    }
+
+    SystemMachine(Interpreter.Heat heat) {
         var memory = new GuestMemory();
         memory.put(new Slot(0, 0, BYTES, ram.address(), false, null));
-        cpu = new Cpu(memory, nothing());
-        interpreter = new Interpreter(cpu, AllActions.forms(), never());
+        cpu = new Cpu(memory, outside());
+        interpreter = new Interpreter(cpu, AllActions.forms(), heat);
         cpu.cr0 = ControlRegisters.CR0_PE | ControlRegisters.CR0_ET | ControlRegisters.CR0_NE;
         cpu.gdtr.base = GDT;
         cpu.gdtr.limit = 0x7F;
@@ -81,11 +85,15 @@ final class SystemMachine {
                         : null);
     }
 
-    private static Outside nothing() {
+    private Outside outside() {
         return (Outside) Proxy.newProxyInstance(SystemMachine.class.getClassLoader(),
                 new Class<?>[]{Outside.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "codePageMarked" -> {
+                            cpu.tlb.revokeWrites((long) arguments[0]);
+                            return null;
+                        }
+                        case "stepDone" -> {
                             return null;
                         }
                         case "tsc", "random" -> {
@@ -157,11 +165,23 @@ final class SystemMachine {
     ///
     /// @return the exception that it raises, undelivered: vector and error code in one text
     String execute(String hex) {
-        byte[] code = HexFormat.of().parseHex(hex.replace(" ", ""));
-        MemorySegment.copy(code, 0, ram, ValueLayout.JAVA_BYTE, CODE, code.length);
+        code(CODE, hex);
         cpu.rip = CODE;
         cpu.codeGeneration++;
         return step();
+    }
+
+    void code(long address, String hex) {
+        byte[] code = HexFormat.of().parseHex(hex.replace(" ", ""));
+        MemorySegment.copy(code, 0, ram, ValueLayout.JAVA_BYTE, address, code.length);
+    }
+
+    /// Runs from here on for about so many instructions.
+    void run(long address, int instructions) {
+        cpu.rip = address;
+        cpu.codeGeneration++;
+        cpu.newSlice(instructions);
+        interpreter.run();
     }
 
     String step() {
