@@ -6,6 +6,7 @@ import dev.vmexit.course.CourseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -17,10 +18,22 @@ import java.util.stream.Stream;
 /// @param replace text that occurs once in it
 /// @param with what stands there instead
 /// @param verdict state by test id, for every test of the exercise that does not pass
+/// @param either tests that one kernel sees fail and another does not, and why; may be left out
 /// @param message what the message of one of them must contain
 public record WrongSolution(String mistake, String file, String replace, String with,
-        Map<String, String> verdict, String message) {
+        Map<String, String> verdict, Map<String, String> either, String message) {
     private static final ObjectMapper YAML = new YAMLMapper();
+
+    public WrongSolution {
+        either = either == null ? Map.of() : either;
+    }
+
+    /// {@return whether these are the tests that must not pass, and no others}
+    boolean isExpected(Map<String, String> seen) {
+        var certain = new HashMap<>(seen);
+        certain.keySet().removeAll(either.keySet());
+        return certain.equals(verdict);
+    }
 
     /// A wrong solution with its place: `src/wrong/EXERCISE/NAME.yaml`.
     public record Entry(String exercise, String name, WrongSolution wrong) {}
