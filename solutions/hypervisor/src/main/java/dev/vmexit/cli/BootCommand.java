@@ -70,6 +70,9 @@ final class BootCommand implements Callable<Integer> {
     @Option(names = "--no-reboot", description = "A reset ends the run.")
     private boolean noReboot;
 
+    @Mixin
+    private DebugPorts debug;
+
     @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
     private boolean mine;
 
@@ -99,6 +102,7 @@ final class BootCommand implements Callable<Integer> {
             image = BzImage.read(found.get());
             say("kernel " + found.get());
         }
+        debug.open();
         int status = boot(pick.libc(), config, new LinuxLoader(image,
                 files == null ? busybox(source) : files, (COMMAND_LINE + " " + append).strip()));
         if (stats) {
@@ -171,10 +175,11 @@ final class BootCommand implements Callable<Integer> {
         }
     }
 
-    private static Pc machine(LibC libc, PcConfig config, LinuxLoader linux,
+    private Pc machine(LibC libc, PcConfig config, LinuxLoader linux,
             AtomicReference<SerialTerminal> screen) {
         Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
+            debug.attach(pc);
             pc.load(linux);
             return pc;
         } catch (RuntimeException unloadable) {
@@ -201,6 +206,10 @@ final class BootCommand implements Callable<Integer> {
             case PcEnd.Reset _ -> {
                 say("the guest asked for a reset");
                 yield 0;
+            }
+            case PcEnd.Exited exited -> {
+                say("the guest ended itself with status " + exited.status());
+                yield exited.status();
             }
             case PcEnd.Stopped _ -> {
                 say("stopped");

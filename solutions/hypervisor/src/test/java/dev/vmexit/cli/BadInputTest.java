@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,11 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 class BadInputTest {
     @TempDir
     private Path directory;
-
-    @BeforeEach
-    void needs_kvm() {
-        assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "/dev/kvm is not usable here");
-    }
 
     private static void isRefused(String why, String... arguments) {
         Run run = Run.of(arguments);
@@ -44,6 +38,12 @@ class BadInputTest {
     }
 
     @Test
+    void a_debug_console_that_cannot_be_written() throws IOException {
+        isRefused("Is a directory", "boot", "--kernel", stockKernel().toString(), "--initrd",
+                file("initrd", new byte[512]), "--debug-console", directory.toString());
+    }
+
+    @Test
     void a_kernel_that_is_cut_short() throws IOException {
         Path kernel = stockKernel();
         byte[] half = new byte[(int) Files.size(kernel) / 2];
@@ -55,6 +55,7 @@ class BadInputTest {
 
     @Test
     void a_kernel_that_is_larger_than_the_memory() throws IOException {
+        assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "/dev/kvm is not usable here");
         isRefused("pass a larger --memory", "boot", "--kvm", "kernel", "--memory", "32M",
                 "--kernel", stockKernel().toString(), "--initrd", file("initrd", new byte[512]));
     }

@@ -2,6 +2,8 @@ package dev.vmexit.machine;
 
 import dev.vmexit.acpi.AcpiTables;
 import dev.vmexit.acpi.PowerManagement;
+import dev.vmexit.debug.DebugConsole;
+import dev.vmexit.debug.DebugExit;
 import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Capability;
 import dev.vmexit.kvm.Kvm;
@@ -101,6 +103,17 @@ public final class Pc implements AutoCloseable {
         power.onChange(this::stopCpus);
     }
 
+    /// Adds port 0xE9, which prints. Before [#run].
+    public void attachDebugConsole(IntConsumer output) {
+        bus.ports().add("debug console", DebugConsole.PORT, DebugConsole.SIZE_BYTES,
+                new DebugConsole(output));
+    }
+
+    /// Adds port 0xF4, with which a guest ends the machine and says how it went. Before [#run].
+    public void attachDebugExit() {
+        bus.ports().add("debug exit", DebugExit.PORT, DebugExit.SIZE_BYTES, new DebugExit(power));
+    }
+
     /// Puts Linux into memory and the first CPU at its entry; the others wait to be woken by it.
     public void load(LinuxLoader linux) {
         linux.load(vm.memory(), vm.slots());
@@ -146,6 +159,7 @@ public final class Pc implements AutoCloseable {
         return switch (power.state()) {
             case OFF -> new PcEnd.PoweredOff();
             case RESET -> new PcEnd.Reset();
+            case EXIT -> new PcEnd.Exited(power.exitStatus());
             case ON -> cpus.stream().flatMap(cpu -> cpu.death(vm.memory()).stream()).findFirst()
                     .<PcEnd>map(PcEnd.Died::new).orElse(new PcEnd.Stopped());
         };

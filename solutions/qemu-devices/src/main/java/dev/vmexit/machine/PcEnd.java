@@ -8,6 +8,9 @@ public sealed interface PcEnd {
     /// The guest asked for a reset.
     record Reset() implements PcEnd {}
 
+    /// The guest ended it with a status, through the port that is there for that.
+    record Exited(int status) implements PcEnd {}
+
     /// Somebody outside stopped it.
     record Stopped() implements PcEnd {}
 

@@ -2,7 +2,6 @@ package dev.vmexit.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vmexit.guest.Guests;
 import dev.vmexit.host.KernelException;
@@ -15,19 +14,11 @@ import dev.vmexit.memory.MemorySlot;
 import dev.vmexit.tiny.Console;
 import dev.vmexit.tiny.TinyMachine;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What the KVM layer can do beyond lab 1, on the kernel's KVM.
+/// What the KVM layer can do beyond lab 1.
 class KvmLayerTest {
     private static final int IA32_LSTAR = 0xC000_0082;
-
-    @BeforeEach
-    void needs_kvm() {
-        assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "/dev/kvm is not usable here");
-    }
 
     @Test
     void the_dirty_log_names_the_pages_that_a_guest_wrote_and_forgets_them() {

@@ -5,7 +5,6 @@ import static dev.vmexit.asm.Register.AX;
 import static dev.vmexit.asm.Register.DX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vmexit.asm.Assembler;
 import dev.vmexit.asm.Label;
@@ -22,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,11 +32,6 @@ class PcTest {
     private Path directory;
 
     private final StringBuffer serial = new StringBuffer();
-
-    @BeforeEach
-    void needs_kvm() {
-        assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "/dev/kvm is not usable here");
-    }
 
     /// The code stands where Linux has its 64-bit entry.
     private LinuxLoader kernel(Consumer<Assembler> code) throws IOException {
@@ -77,6 +70,38 @@ class PcTest {
         });
         assertThat(end).isEqualTo(new PcEnd.PoweredOff());
         assertThat(serial).hasToString("ok");
+    }
+
+    @Test
+    void a_guest_under_test_prints_on_port_E9_and_ends_with_a_status() throws Exception {
+        try (Pc pc = Pc.build(LibC.host(), SMALL, value -> {})) {
+            pc.attachDebugConsole(value -> serial.append((char) value));
+            pc.attachDebugExit();
+            pc.load(kernel(a -> {
+                // What the port answers, 0xE9, is what it prints.
+                a.in(AL, 0xE9);
+                a.out(0xE9, AL);
+                a.mov(AL, '!');
+                a.out(0xE9, AL);
+                a.mov(AL, 0x10);
+                a.out(0xF4, AL);
+                a.jmp(a.here("never"));
+            }));
+            assertThat(pc.run()).isEqualTo(new PcEnd.Exited(0x21));
+        }
+        assertThat(serial).hasToString("\u00E9!");
+    }
+
+    @Test
+    void without_being_asked_for_neither_port_is_there() throws Exception {
+        assertThat(run(a -> {
+            a.mov(AL, 0x10);
+            a.out(0xF4, AL);
+            a.out(0xE9, AL);
+            a.mov(AL, 0xFE);
+            a.out(0x64, AL);
+            a.jmp(a.here("never"));
+        })).isEqualTo(new PcEnd.Reset());
     }
 
     @Test
