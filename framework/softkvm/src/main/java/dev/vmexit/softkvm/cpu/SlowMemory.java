@@ -56,9 +56,10 @@ public final class SlowMemory {
         int first = firstPart(linear, size);
         if (first < size) {
             long next = c.longMode ? linear + first : linear + first & 0xFFFF_FFFFL;
-            // Both pages must be writable before either is written.
-            probeWrite(c, next, which);
+            // Both pages must be writable before either is written. If neither is, CPUs name the
+            // first.
             probeWrite(c, linear, which);
+            probeWrite(c, next, which);
             store(c, linear, first, value, which);
             store(c, next, size - first, value >>> first * 8, which);
             return;

@@ -101,7 +101,13 @@ final class Circumstances {
     private long returnAddress() {
         // Which comes first in a call, a bad target or a bad stack, differs.
         boolean lost = i.codeSize == 8 && !name.equals("CALL_E") && values.oneIn(12);
-        return lost ? values.any() : i.takenOffset();
+        return lost ? nowhere() : i.takenOffset();
+    }
+
+    /// Not into the guest's own program: that would begin with this instance once more, for ever.
+    private long nowhere() {
+        long address = values.any();
+        return Long.compareUnsigned(address, Layout.RAM_BYTES) < 0 ? -1L << 13 : address;
     }
 
     private int sourceBase() {
@@ -216,7 +222,7 @@ final class Circumstances {
     private void transfers() {
         switch (name) {
             case "CALL_E", "JMP_E" -> {
-                if (e.rm == RSP && !i.memory) {
+                if (e.rm == RSP && !i.memory && name.equals("CALL_E")) {
                     return;
                 }
                 if (i.memory) {

@@ -50,6 +50,17 @@ class PagingTest {
         assertThat(m.execute(WRITE)).isEqualTo("14(6)");
     }
 
+    /// Found by ten million random instances: neither page may be written, and the host's CPU names
+    /// the lower one.
+    @Test
+    void of_two_pages_that_fault_the_first_counts() {
+        enter(3, 0);
+        m.page(PAGE + 0x1000, PRESENT | WRITABLE);
+        cpu.r[Cpu.RBX] = PAGE + 0xFFE;
+        assertThat(m.execute(WRITE)).isEqualTo("14(6)");
+        assertThat(cpu.cr2).isEqualTo(PAGE + 0xFFE);
+    }
+
     @Test
     void ring_0_writes_read_only_pages_unless_WP() {
         enter(0, PRESENT);
