@@ -33,11 +33,10 @@ final class TranslationQueue implements Interpreter.Heat {
         if (failure != null) {
             throw new AssertionError("the translator failed", failure);
         }
-        if (!options.translate() || block.codeSize != 8 || block.requested
-                || block.crossesPages()) {
+        block.requested = true;
+        if (!options.translate() || block.codeSize != 8 || block.crossesPages()) {
             return;
         }
-        block.requested = true;
         if (options.atOnce()) {
             translate(block);
             return;
@@ -78,10 +77,13 @@ final class TranslationQueue implements Interpreter.Heat {
             return;
         }
         try {
-            Translator.Result result = Translator.translate(block);
-            statistics.count(result.install()
-                    ? "regions translated"
-                    : "regions dropped during translation");
+            if (Translator.translate(block).install()) {
+                statistics.count("regions translated");
+            } else {
+                statistics.count("regions dropped during translation");
+                block.heat = 0;
+                block.requested = false;
+            }
         } catch (Untranslatable why) {
             statistics.count("regions not translated: " + why.getMessage());
         }

@@ -180,6 +180,10 @@ final class Vcpu implements SoftFile, CpuLines {
             flushWanted = false;
             cpu.flushTlb();
         }
+        dropMarked();
+    }
+
+    private void dropMarked() {
         Long page;
         while ((page = marked.poll()) != null) {
             // Whoever decoded it may have read what we were just about to write.
@@ -190,6 +194,7 @@ final class Vcpu implements SoftFile, CpuLines {
     }
 
     void leaveGuest() {
+        dropMarked();
         inGuest = false;
     }
 

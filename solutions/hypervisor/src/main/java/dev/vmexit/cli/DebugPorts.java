@@ -36,7 +36,7 @@ final class DebugPorts {
         if (exit) {
             pc.attachDebugExit();
         }
-        if (output != null) {
+        if (console != null) {
             pc.attachDebugConsole(this::write);
         }
     }

@@ -45,7 +45,9 @@ final class MineLauncher {
         }
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        // A debugger of this JVM is not one of the next.
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith("-agentlib")).toList());
         command.addAll(List.of("-cp",
                 front.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
                         + File.pathSeparator + LabClasses.ownClassPath().stream()

@@ -26,6 +26,10 @@ public record WrongSolution(String mistake, String file, String replace, String 
 
     public WrongSolution {
         either = either == null ? Map.of() : either;
+        if (verdict.keySet().stream().anyMatch(either::containsKey)) {
+            throw new CourseException("\"" + mistake + "\": a test is either certain or not: "
+                    + either.keySet());
+        }
     }
 
     /// {@return whether these are the tests that must not pass, and no others}

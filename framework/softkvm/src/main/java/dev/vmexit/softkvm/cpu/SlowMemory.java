@@ -2,6 +2,7 @@ package dev.vmexit.softkvm.cpu;
 
 import dev.vmexit.softkvm.ram.Host;
 import dev.vmexit.softkvm.ram.Slot;
+import java.lang.invoke.VarHandle;
 
 /// Accesses that the TLB does not answer: first use of a page, page crossings, MMIO, writes to
 /// dirty-logged pages and to pages that hold code, split atomics, and faults.
@@ -55,6 +56,10 @@ public final class SlowMemory {
     public static void store(Cpu c, long linear, int size, long value, int which) {
         int first = firstPart(linear, size);
         if (first < size) {
+            if (c.translated) {
+                // The second part may be code; the first must not have been written by then.
+                throw InterpretThis.NOW;
+            }
             long next = c.longMode ? linear + first : linear + first & 0xFFFF_FFFFL;
             // Both pages must be writable before either is written. If neither is, CPUs name the
             // first.
@@ -74,10 +79,7 @@ public final class SlowMemory {
         slot.markDirty(physical);
         boolean code = beforeWrite(c, host, size);
         write(host, size, value);
-        if (code) {
-            c.memory.code.afterWrite(host, size);
-        }
-        c.memory.code.written(host);
+        afterWrite(c, host, size, code);
         enter(c, which, linear, host, mayWriteUnseen(c, slot, physical, host));
     }
 
@@ -114,13 +116,18 @@ public final class SlowMemory {
     }
 
     public static void probeWrite(Cpu c, long linear) {
-        probeWrite(c, linear, c.tlb.current.write);
+        probeWrite(c, linear, 1, c.tlb.current.write);
     }
 
     /// @param write of the table in force
-    public static void probeWrite(Cpu c, long linear, long[] write) {
-        if (write[Tlb.index(linear, write)] != (linear & Tlb.PAGE_MASK)) {
+    public static void probeWrite(Cpu c, long linear, int size, long[] write) {
+        long last = linear + size - 1;
+        if (write[Tlb.index(linear, write)] != (last & Tlb.PAGE_MASK)) {
             probeWrite(c, linear, c.tlb.selected);
+            if (((linear ^ last) & Tlb.PAGE_MASK) != 0) {
+                long next = last & Tlb.PAGE_MASK;
+                probeWrite(c, c.longMode ? next : next & 0xFFFF_FFFFL, c.tlb.selected);
+            }
         }
     }
 
@@ -133,6 +140,12 @@ public final class SlowMemory {
     // tag::before-write[]
     /// {@return whether these bytes share 64 with code}
     private static boolean beforeWrite(Cpu c, long host, int size) {
+        if (c.memory.code.written(host, !c.translated)) {
+            if (c.translated) {
+                throw InterpretThis.NOW;
+            }
+            c.blockBroken = true;
+        }
         if (!c.memory.code.holdsCode(host, size)) {
             return false;
         }
@@ -144,6 +157,15 @@ public final class SlowMemory {
         return true;
     }
     // end::before-write[]
+
+    /// Whoever decoded these bytes after we asked has marked them by now, or will read what we have
+    /// written.
+    private static void afterWrite(Cpu c, long host, int size, boolean wasCode) {
+        VarHandle.fullFence();
+        if (wasCode || c.memory.code.holdsCode(host, size)) {
+            c.memory.code.afterWrite(host, size);
+        }
+    }
 
     public static boolean compareAndSet(Cpu c, long linear, int size, long expected, long value) {
         if ((linear & 7) + size > 8) {
@@ -159,9 +181,7 @@ public final class SlowMemory {
         slot.markDirty(physical);
         boolean code = beforeWrite(c, host, size);
         boolean done = Host.compareAndSet(host, size, expected, value);
-        if (code) {
-            c.memory.code.afterWrite(host, size);
-        }
+        afterWrite(c, host, size, code);
         return done;
     }
 

@@ -25,7 +25,7 @@ public final class Block {
     /// Asked for once; a failure is not tried again.
     public boolean requested;
     /// The page in which its only instruction ends, if that crosses a page's end; else null.
-    CodePage second;
+    final CodePage second;
     /// Entries of the translated regions that this block is part of.
     private List<Block> regions = List.of();
     private boolean wasPutOff;
@@ -35,11 +35,12 @@ public final class Block {
     /// Every way on leads into the same page for sure: not a return or an indirect jump.
     final boolean staysInPage;
 
-    Block(CodePage page, int offset, int codeSize, Insn[] insns) {
+    Block(CodePage page, int offset, int codeSize, Insn[] insns, CodePage second) {
         this.page = page;
         this.offset = offset;
         this.codeSize = codeSize;
         this.insns = insns;
+        this.second = second;
         Insn last = insns[insns.length - 1];
         this.length = last.pageOffset + last.length - offset;
         this.staysInPage = offset + length < 4096 && staysInPage(last, offset + length);

@@ -62,7 +62,9 @@ public final class CodeCache {
         CodePage page = page(linear);
         int offset = (int) linear & 0xFFF;
         Block found = page.find(offset, c.codeSize);
-        if (found != null && found.second != null && page(pageAfter(linear)) != found.second) {
+        // In this order: to look at the next page may find that it has changed.
+        if (found != null && (found.second != null && page(pageAfter(linear)) != found.second
+                || !found.valid)) {
             page.dropBytes(offset, offset + 1);
             found = null;
         }
@@ -114,19 +116,44 @@ public final class CodeCache {
     }
 
     private Block decode(CodePage page, long linear, int offset) {
-        Block block;
+        decoded++;
         // No write comes in between: what is decoded is what is marked.
         synchronized (page) {
-            block = new Block(page, offset, c.codeSize, line(page, linear, offset));
-            page.add(block);
+            Insn[] insns = line(page, linear, offset);
+            if (offset + insns[0].length <= 4096) {
+                var block = new Block(page, offset, c.codeSize, insns, null);
+                page.add(block);
+                return block;
+            }
         }
-        decoded++;
-        int end = offset + block.length;
-        if (end > 4096) {
-            block.second = page(pageAfter(linear));
-            block.second.addTail(block, end - 4096);
+        return decodeCrossing(page, linear, offset);
+    }
+
+    /// An instruction in two pages, whose monitors nobody holds both. Once it is in both pages'
+    /// books every write will find it; so if its bytes are then what they were, none was missed.
+    private Block decodeCrossing(CodePage page, long linear, int offset) {
+        while (true) {
+            CodePage second = page(pageAfter(linear));
+            long first = Host.long8(page.host + 4096 - 16);
+            long last = Host.long8(page.host + 4096 - 8);
+            long behind = Host.long8(second.host);
+            long end = Host.long8(second.host + 8);
+            Insn i = decodeOne(page, linear, offset);
+            i.pageOffset = (short) offset;
+            var block = new Block(page, offset, c.codeSize, new Insn[]{i}, second);
+            synchronized (page) {
+                mark(page, offset);
+                page.add(block);
+            }
+            if (second.addTail(block, Math.max(1, offset + i.length - 4096))) {
+                c.outside.codePageMarked(second.host);
+            }
+            if (first == Host.long8(page.host + 4096 - 16) && last == Host.long8(page.host + 4088)
+                    && behind == Host.long8(second.host) && end == Host.long8(second.host + 8)) {
+                return block;
+            }
+            page.dropBytes(offset, offset + 1);
         }
-        return block;
     }
 
     /// From here to the next jump, or the page's end. An instruction across the end is a block of

@@ -78,10 +78,13 @@ public final class CodePage implements CodeMarks.Page {
     }
 
     /// Notes that `block`, of another page, has its last `bytes` bytes here.
-    synchronized void addTail(Block block, int bytes) {
-        mark(0, bytes);
+    ///
+    /// @return whether this page had no code before
+    synchronized boolean addTail(Block block, int bytes) {
+        boolean first = mark(0, bytes);
         tails.removeIf(old -> !old.valid);
         tails.add(block);
+        return first;
     }
 
     private static void insert(Block[] t, Block block) {
@@ -153,12 +156,16 @@ public final class CodePage implements CodeMarks.Page {
     /// blocks are dropped after some writes, and after twice as many if that was wrong.
     // tag::written[]
     @Override
-    public void written() {
-        if (lines != 0 && ++writes >= patience) {
+    public boolean written(boolean mayDrop) {
+        if (lines == 0 || ++writes < patience) {
+            return false;
+        }
+        if (mayDrop) {
             writes = 0;
             patience = Math.min(2 * patience, 1 << 20);
             drop();
         }
+        return true;
     }
     // end::written[]
 

@@ -112,7 +112,7 @@ public final class Interpreter {
             throw asGuestFault(notDone, insns[n]);
         }
         c.budget -= n;
-        if (++block.heat == hotAfter) {
+        if (++block.heat >= hotAfter && !block.requested) {
             heat.hot(c, block);
         }
     }
@@ -120,6 +120,7 @@ public final class Interpreter {
 
     /// Executes one instruction.
     public void step() {
+        c.blockBroken = false;
         Insn i = cache.find().insns[0];
         long start = c.rip;
         c.rip += i.length;
@@ -171,7 +172,7 @@ public final class Interpreter {
 
     private Block remember(Block block, int offset) {
         Block found = cache.find();
-        if (found.page == block.page && found.valid) {
+        if (found.page == block.page && found.valid && !found.crossesPages()) {
             if (offset == block.offset + block.length) {
                 block.next = found;
             } else {

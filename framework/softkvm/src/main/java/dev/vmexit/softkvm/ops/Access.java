@@ -124,10 +124,7 @@ public final class Access {
     /// Faults as a write does if any of these bytes may not be written: the load of an instruction
     /// that reads, changes and writes is one that is going to write.
     static void probeWrite(Cpu c, long at, int size) {
-        SlowMemory.probeWrite(c, at);
-        if ((at & 0xFFF) > 4096 - size) {
-            SlowMemory.probeWrite(c, at + size - 1 & -4096);
-        }
+        SlowMemory.probeWrite(c, at, size, c.tlb.current.write);
     }
 
     private static void modifyAtomically(Cpu c, int size, long at, long b, Binary op) {

@@ -15,8 +15,10 @@ public final class CodeMarks {
         /// Forgets what was decoded from these bytes. They have been written, or are about to be.
         void dropBytes(int from, int to);
 
-        /// Somebody has written into the page, where code is or elsewhere.
-        void written();
+        /// Somebody is about to write into the page, where code is or elsewhere.
+        ///
+        /// @return whether everything was dropped because of that, or, if it may not be, would be
+        boolean written(boolean mayDrop);
 
         /// The bytes are now what they will stay.
         void remember(int from, int to);
@@ -66,14 +68,13 @@ public final class CodeMarks {
         return (page.lines() & touched) != 0;
     }
 
-    /// Told of every write that the TLB did not answer.
-    public void written(long host) {
-        if (hints[hint(host)]) {
-            Page page = pages.get(host & -4096);
-            if (page != null) {
-                page.written();
-            }
+    /// Told of every write that the TLB does not answer; see [Page#written].
+    public boolean written(long host, boolean mayDrop) {
+        if (!hints[hint(host)]) {
+            return false;
         }
+        Page page = pages.get(host & -4096);
+        return page != null && page.written(mayDrop);
     }
 
     public void beforeWrite(long host, int size) {

@@ -159,8 +159,8 @@ final class Emit {
         return this;
     }
 
-    Emit probeWrite() {
-        code.aload(CPU).lload(ADDRESS).aload(WRITE);
+    Emit probeWrite(int size) {
+        code.aload(CPU).lload(ADDRESS).loadConstant(size).aload(WRITE);
         code.invokestatic(Names.SLOW_MEMORY, "probeWrite", Names.PROBE);
         return this;
     }

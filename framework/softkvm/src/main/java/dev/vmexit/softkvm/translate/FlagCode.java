@@ -145,6 +145,12 @@ final class FlagCode {
         aux().store(Emit.FLAG_A);
     }
 
+    /// The same where the code goes on with what is settled: a write may still fault.
+    void settleHere() {
+        settle();
+        how(Producer.STORED, 8);
+    }
+
     /// The same where any instruction may have been the last.
     void settleAny() {
         anyAux().store(Emit.FLAG_A);

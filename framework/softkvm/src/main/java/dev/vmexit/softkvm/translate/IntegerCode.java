@@ -26,7 +26,7 @@ final class IntegerCode {
     private void operands(Insn i, boolean writes) {
         emit.source(i).store(Emit.B);
         if (i.dst == Insn.MEM && writes) {
-            emit.address(i).store(Emit.ADDRESS).probeWrite();
+            emit.address(i).store(Emit.ADDRESS).probeWrite(i.size);
             emit.load(Emit.ADDRESS).loadMemory(i.size).store(Emit.A);
         } else {
             emit.destination(i).store(Emit.A);
@@ -94,7 +94,7 @@ final class IntegerCode {
 
     void unary(Insn i) {
         if (i.dst == Insn.MEM) {
-            emit.address(i).store(Emit.ADDRESS).probeWrite();
+            emit.address(i).store(Emit.ADDRESS).probeWrite(i.size);
             emit.load(Emit.ADDRESS).loadMemory(i.size).store(Emit.A);
         } else {
             emit.destination(i).store(Emit.A);
@@ -140,7 +140,7 @@ final class IntegerCode {
             return;
         }
         if (i.dst == Insn.MEM) {
-            emit.address(i).store(Emit.ADDRESS).probeWrite();
+            emit.address(i).store(Emit.ADDRESS).probeWrite(i.size);
             emit.load(Emit.ADDRESS).loadMemory(i.size);
         } else {
             emit.destination(i);
@@ -203,7 +203,7 @@ final class IntegerCode {
         } else {
             operands(i, !name.equals("IMUL"));
         }
-        flags.settle();
+        flags.settleHere();
         flags.save();
         code.aload(Emit.CPU);
         emit.load(Emit.A).load(Emit.B).size(i.size);

@@ -34,7 +34,7 @@ final class Names {
     static final MethodTypeDesc LOAD = MethodTypeDesc.of(LONG, CPU, LONG, LONGS, LONGS);
     static final MethodTypeDesc STORE =
             MethodTypeDesc.of(VOID, CPU, LONG, LONG, LONGS, LONGS);
-    static final MethodTypeDesc PROBE = MethodTypeDesc.of(VOID, CPU, LONG, LONGS);
+    static final MethodTypeDesc PROBE = MethodTypeDesc.of(VOID, CPU, LONG, INT, LONGS);
     static final MethodTypeDesc ACT = MethodTypeDesc.of(VOID, CPU, INSN);
 
     private Names() {}
