@@ -148,7 +148,8 @@ public final class CodeCache {
             if (second.addTail(block, Math.max(1, offset + i.length - 4096))) {
                 c.outside.codePageMarked(second.host);
             }
-            if (first == Host.long8(page.host + 4096 - 16) && last == Host.long8(page.host + 4088)
+            if (first == Host.long8(page.host + 4096 - 16)
+                    && last == Host.long8(page.host + 4096 - 8)
                     && behind == Host.long8(second.host) && end == Host.long8(second.host + 8)) {
                 return block;
             }
