@@ -6,6 +6,7 @@ import dev.vmexit.softkvm.exec.Interpreter;
 import dev.vmexit.softkvm.translate.Translator;
 import dev.vmexit.softkvm.translate.Untranslatable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /// Hot blocks on their way to the translator, which works on a thread of its own: the guest goes on
 /// in the interpreter meanwhile.
@@ -13,6 +14,7 @@ final class TranslationQueue implements Interpreter.Heat {
     private final Statistics statistics;
     private final Options options;
     private final LinkedBlockingQueue<Block> waiting = new LinkedBlockingQueue<>();
+    private final Ripening ripening = new Ripening();
     private volatile Thread worker;
     private volatile boolean closed;
     /// A class that the JVM refused; nothing runs on after that.
@@ -56,7 +58,13 @@ final class TranslationQueue implements Interpreter.Heat {
     private void work() {
         while (!closed) {
             try {
-                translate(waiting.take());
+                while (ripening.untilNext() <= 0) {
+                    install(ripening.take());
+                }
+                Block next = waiting.poll(ripening.untilNext(), TimeUnit.NANOSECONDS);
+                if (next != null) {
+                    translate(next);
+                }
             } catch (InterruptedException end) {
                 return;
             } catch (RuntimeException | Error broken) {
@@ -77,18 +85,27 @@ final class TranslationQueue implements Interpreter.Heat {
             return;
         }
         try {
-            if (Translator.translate(block).install()) {
-                statistics.count("regions translated");
+            Translator.Result result = Translator.translate(block);
+            if (options.atOnce()) {
+                install(result);
             } else {
-                statistics.count("regions dropped during translation");
-                block.heat = 0;
-                block.requested = false;
+                ripening.add(result);
             }
         } catch (Untranslatable why) {
             statistics.count("regions not translated: " + why.getMessage());
         }
     }
     // end::translate[]
+
+    private void install(Translator.Result result) {
+        if (result.install()) {
+            statistics.count("regions translated");
+        } else {
+            statistics.count("regions dropped during translation");
+            result.entry().heat = 0;
+            result.entry().requested = false;
+        }
+    }
 
     synchronized void close() {
         closed = true;

@@ -5,6 +5,7 @@ import dev.vmexit.softkvm.cpu.Cpu;
 /// Blocks compiled to JVM bytecode. A subclass is generated for each region.
 public abstract class Translation {
     /// Runs from the region's entry until control leaves it or the budget is gone. `c.rip` and the
-    /// registers are then exact, also when an exception comes out.
+    /// registers are then exact, also when an exception comes out. With a budget below 0 it does
+    /// nothing at all.
     public abstract void run(Cpu c);
 }

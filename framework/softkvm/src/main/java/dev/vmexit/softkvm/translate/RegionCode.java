@@ -13,6 +13,7 @@ import java.util.Map;
 /// Writes the method `run` of a region.
 ///
 /// ```
+///  no budget at all? ──► return
 ///  registers and flags into locals
 ///  block:   budget gone? ──► exit        ◄─┐
 ///           instructions                   │ jumps between the region's blocks are gotos
@@ -72,6 +73,9 @@ final class RegionCode {
     // end::method[]
 
     private void prologue() {
+        Label go = code.newLabel();
+        code.aload(Emit.CPU).getfield(Names.CPU, "budget", Names.LONG).lconst_0().lcmp();
+        code.branch(Opcode.IFGE, go).return_().labelBinding(go);
         code.aload(Emit.CPU).getfield(Names.CPU, "r", Names.LONGS).astore(Emit.REGISTERS);
         code.aload(Emit.CPU).getfield(Names.CPU, "rip", Names.LONG);
         emit.constant(-region.entry.offset).add().store(Emit.PAGE);

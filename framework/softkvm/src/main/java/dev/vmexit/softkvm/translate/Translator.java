@@ -30,7 +30,9 @@ public final class Translator {
             Region region = Region.around(entry, limit);
             Generated generated = generate(region);
             if (generated.methodBytes <= LARGEST_METHOD) {
-                return new Result(region, define(generated));
+                Translation translation = define(generated);
+                region.blocks.values().forEach(block -> block.addRegion(entry));
+                return new Result(region, translation);
             }
         }
         throw new Untranslatable("method too large");
@@ -47,9 +49,16 @@ public final class Translator {
             this.translation = translation;
         }
 
+        public Translation translation() {
+            return translation;
+        }
+
+        public Block entry() {
+            return region.entry;
+        }
+
         /// Puts the translation in force, unless one of its blocks has gone meanwhile.
         public boolean install() {
-            region.blocks.values().forEach(block -> block.addRegion(region.entry));
             region.entry.translation = translation;
             if (region.blocks.values().stream().allMatch(block -> block.valid)) {
                 return true;
