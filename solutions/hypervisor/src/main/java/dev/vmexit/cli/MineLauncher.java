@@ -45,9 +45,11 @@ final class MineLauncher {
         }
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        // A debugger of this JVM is not one of the next.
+        // A debugger of this JVM is not one of the next, nor is its cache: the classes are others.
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !argument.startsWith("-agentlib")).toList());
+                .filter(argument -> !argument.startsWith("-agentlib")
+                        && !argument.startsWith("-XX:AOT"))
+                .toList());
         command.addAll(List.of("-cp",
                 front.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
                         + File.pathSeparator + LabClasses.ownClassPath().stream()

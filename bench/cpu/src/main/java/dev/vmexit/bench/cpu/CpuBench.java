@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /// Measures, writes the table, and fails if a bar is missed.
 ///
-/// Arguments: the workloads' program, the kernel, the static busybox, the module's README and the
-/// book's table.
+/// Arguments: the workloads' program, the kernel, the static busybox, the module's README, the
+/// book's table and the script `vmexit`.
 public final class CpuBench {
     /// Exit status; anything else that is not 0 means that the benchmark itself failed.
     private static final int BAR_MISSED = 3;
@@ -19,6 +20,7 @@ public final class CpuBench {
     private static final double INTERPRETER_AT_LEAST = 50e6;
     private static final double MEMORY_AT_MOST_MIB = 400;
     private static final double BOOT_AT_MOST = 3;
+    private static final int BOOTS = 3;
     /// Of QEMU TCG's speed.
     private static final Map<String, Double> AT_LEAST = Map.of("registers", 0.5, "calls", 0.33,
             "sweep", 0.33, "sha256", 0.33, "gzip", 0.33);
@@ -32,8 +34,9 @@ public final class CpuBench {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var bench = new CpuBench();
-        var machines = new Machines(Path.of(arguments[1]), Path.of(arguments[2]),
-                Path.of(arguments[0]));
+        var machines = new Machines(Path.of(arguments[5]), Path.of(arguments[1]),
+                Path.of(arguments[2]), Path.of(arguments[0]));
+        machines.warmUp();
         String table = bench.table(machines);
         System.out.print(table);
         writeInto(Path.of(arguments[3]), table);
@@ -58,7 +61,7 @@ public final class CpuBench {
         for (String name : host.millis().keySet()) {
             row(text, name, host, qemu, soft);
         }
-        boot(text, machines.qemuBoot(), machines.softBoot());
+        boots(text, machines);
         double rate = SLOW_ITERATIONS * INSTRUCTIONS
                 / (interpreter.millis().get("registers") / 1e3);
         require(rate >= INTERPRETER_AT_LEAST, "interpreter");
@@ -78,6 +81,23 @@ public final class CpuBench {
         require(speed >= AT_LEAST.get(name), name);
         text.append("|%s |%.0f |%.0f |%.0f |%.2f%n".formatted(TITLES.get(name),
                 host.millis().get(name), qemu.millis().get(name), soft.millis().get(name), speed));
+    }
+
+    /// In turns, since a machine that others use too has slow minutes; the median of each counts.
+    private void boots(StringBuilder text, Machines machines)
+            throws IOException, InterruptedException {
+        var qemu = new ArrayList<Machines.Run>();
+        var soft = new ArrayList<Machines.Run>();
+        for (int n = 0; n < BOOTS; n++) {
+            qemu.add(machines.qemuBoot());
+            soft.add(machines.softBoot());
+        }
+        boot(text, median(qemu), median(soft));
+    }
+
+    private static Machines.Run median(List<Machines.Run> runs) {
+        runs.sort(Comparator.comparingDouble(Machines.Run::millisToInit));
+        return runs.get(runs.size() / 2);
     }
 
     private void boot(StringBuilder text, Machines.Run qemu, Machines.Run soft) {

@@ -3,7 +3,6 @@ package dev.vmexit.bench.cpu;
 import dev.vmexit.linux.CpioArchive;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +13,16 @@ import java.util.List;
 final class Machines {
     static final int GUEST_MIB = 512;
     private static final String READY = "INIT-IS-HERE";
+    private static final int SECONDS_FOR_CACHE = 60;
 
+    private final Path vmexit;
     private final Path kernel;
     private final Path workloads;
     private final Path busybox;
     private final Path scratch;
 
-    Machines(Path kernel, Path busybox, Path workloads) throws IOException {
+    Machines(Path vmexit, Path kernel, Path busybox, Path workloads) throws IOException {
+        this.vmexit = vmexit;
         this.kernel = kernel;
         this.busybox = busybox;
         this.workloads = workloads;
@@ -74,16 +76,29 @@ final class Machines {
     }
 
     private List<String> soft(Path initrd, String... options) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        // This JVM was started as the one of `vmexit` is.
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"),
-                "dev.vmexit.cli.Main", "boot", "--kvm", "soft", "--memory", GUEST_MIB + "M",
-                "--kernel", kernel.toString(), "--initrd", initrd.toString(), "--append", "quiet",
-                "--no-reboot", "--stats"));
+        var command = new ArrayList<>(List.of(vmexit.toString(), "boot", "--kvm", "soft",
+                "--memory", GUEST_MIB + "M", "--kernel", kernel.toString(), "--initrd",
+                initrd.toString(), "--append", "quiet", "--no-reboot", "--stats"));
         command.addAll(List.of(options));
         return command;
+    }
+
+    /// Starts `vmexit` until it is as its users have it: built, and with its cache, which the first
+    /// boot records and the start after it makes.
+    void warmUp() throws IOException, InterruptedException {
+        Path cache = vmexit.resolveSibling("solutions/hypervisor/target/vmexit.aot");
+        List<String> version = List.of(vmexit.toString(), "--version");
+        run(version);
+        if (Files.notExists(cache)) {
+            softBoot();
+            run(version);
+        }
+        for (int seconds = 0; Files.notExists(cache); seconds++) {
+            if (seconds == SECONDS_FOR_CACHE) {
+                throw new IOException("vmexit made no " + cache);
+            }
+            Thread.sleep(1000);
+        }
     }
 
     /// @param millisToInit from the start of the process to the guest's first process
