@@ -24,7 +24,9 @@ class WallsTest {
                         "dev.vmexit.mode", "dev.vmexit.tiny", "dev.vmexit.tinykernel")
                 .layer("qemu-devices").definedBy("dev.vmexit.bus", "dev.vmexit.serial",
                         "dev.vmexit.rtc", "dev.vmexit.power", "dev.vmexit.debug",
-                        "dev.vmexit.acpi", "dev.vmexit.linux", "dev.vmexit.machine")
+                        "dev.vmexit.acpi", "dev.vmexit.linux", "dev.vmexit.machine",
+                        "dev.vmexit.pci..", "dev.vmexit.virtio..", "dev.vmexit.disk..",
+                        "dev.vmexit.net..")
                 .layer("course").definedBy("dev.vmexit.course..")
                 .layer("hypervisor").definedBy("dev.vmexit.boot", "dev.vmexit.cli")
                 .whereLayer("hypervisor").mayNotBeAccessedByAnyLayer()

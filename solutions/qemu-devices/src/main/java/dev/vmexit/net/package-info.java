@@ -1,0 +1,4 @@
+/// What a network card is plugged into.
+///
+/// Read [NetworkLink].
+package dev.vmexit.net;
