@@ -2,6 +2,7 @@ package dev.vmexit.acpi;
 
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.memory.GuestMemory;
+import dev.vmexit.pci.PciHost;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +12,11 @@ import java.nio.charset.StandardCharsets;
 ///
 /// ```
 ///  RSDP ──► XSDT ──► FADT ──► FACS, DSDT      how to switch off and to reset
-///              └───► MADT                     one local APIC a CPU, one IOAPIC
+///              ├───► MADT                     one local APIC a CPU, one IOAPIC
+///              └───► MCFG                     where PCI's configuration space is
 /// ```
 ///
-/// Left out: everything this machine does not have, such as thermal zones, PCI, a power button.
+/// Left out: everything this machine does not have, such as thermal zones or a power button.
 ///
 /// @spec https://uefi.org/specs/ACPI/6.5/ ACPI 6.5, section 5.2 "ACPI System Description Tables"
 public final class AcpiTables {
@@ -42,7 +44,8 @@ public final class AcpiTables {
         GuestAddress dsdt = tables.put(dsdt());
         GuestAddress fadt = tables.put(fadt(facs, dsdt));
         GuestAddress madt = tables.put(madt(cpus));
-        GuestAddress xsdt = tables.put(xsdt(fadt, madt));
+        GuestAddress mcfg = tables.put(mcfg());
+        GuestAddress xsdt = tables.put(xsdt(fadt, madt, mcfg));
         memory.write(RSDP, rsdp(xsdt));
     }
 
@@ -83,15 +86,20 @@ public final class AcpiTables {
         return b.array();
     }
 
-    /// `Name (_S5, Package () {5, 5, 0, 0})` in AML: the sleep type that means "off".
-    ///
-    /// @spec https://uefi.org/specs/ACPI/6.5/ ACPI 6.5, section 7.4.2 "\_Sx (System States)"
     private static byte[] dsdt() {
-        byte[] aml = {0x08, '_', 'S', '5', '_', 0x12, 0x08, 0x04, 0x0A,
-                PowerManagement.SLP_TYP_S5, 0x0A, PowerManagement.SLP_TYP_S5, 0x00, 0x00};
+        byte[] aml = Dsdt.aml();
         var dsdt = new AcpiTable("DSDT", 2, AcpiTable.HEADER_BYTES + aml.length);
         dsdt.buffer().put(aml);
         return dsdt.finish();
+    }
+
+    /// @spec https://pcisig.com/specifications PCI Firmware Specification 3.0, section 4.1.2 "MCFG
+    ///       Table Description"
+    private static byte[] mcfg() {
+        var mcfg = new AcpiTable("MCFG", 1, AcpiTable.HEADER_BYTES + 8 + 16);
+        // Segment 0, buses 0 to 0.
+        mcfg.buffer().putLong(0).putLong(PciHost.ECAM).putLong(0);
+        return mcfg.finish();
     }
 
     /// @spec https://uefi.org/specs/ACPI/6.5/ ACPI 6.5, section 5.2.9 "Fixed ACPI Description Table (FADT)"

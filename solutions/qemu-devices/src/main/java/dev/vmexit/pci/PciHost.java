@@ -1,0 +1,189 @@
+package dev.vmexit.pci;
+
+import dev.vmexit.bus.BusDevice;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The bridge between the CPUs and PCI bus 0: two ways to the configuration space, and one window
+/// of addresses in which the functions' regions lie.
+///
+/// ```
+///  port 0xCF8   31 enable │ 23:16 bus │ 15:11 device │ 10:8 function │ 7:2 register
+///  port 0xCFC   the four bytes of that register
+///  ECAM         27:20 bus │ 19:15 device │ 14:12 function │ 11:0 register
+/// ```
+///
+/// Functions are added while the machine is built; afterwards many CPUs call at once.
+///
+/// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 3.2.2.3.2
+///       "Software Generation of Configuration Transactions"; PCI Express Base Specification 3.0,
+///       section 7.2.2 "PCI Express Enhanced Configuration Access Mechanism"
+public final class PciHost {
+    public static final int PORT = 0xCF8;
+    public static final int SIZE_BYTES = 8;
+    /// The window for regions.
+    public static final long MEMORY = 0xC000_0000L;
+    public static final long MEMORY_BYTES = 0x2000_0000L;
+    /// One bus: 32 devices of 8 functions with 4096 bytes each.
+    public static final long ECAM = 0xE000_0000L;
+    public static final long ECAM_BYTES = 1 << 20;
+
+    private static final int DEVICES = 32;
+    private static final int BRIDGE_CLASS = 0x06_0000;
+    /// Red Hat's number for bridges of virtual machines.
+    private static final int VENDOR = 0x1B36;
+    private static final int DEVICE = 0x0008;
+    private static final long ENABLE = 1L << 31;
+
+    private record Mapped(long start, long last, BusDevice device) {}
+
+    private final PciFunction[] functions = new PciFunction[DEVICES];
+    private int count;
+    private long nextAddress = MEMORY;
+    private long address;
+    private volatile List<Mapped> map = List.of();
+
+    public PciHost() {
+        add(new PciFunction(new PciFunction.Identity(VENDOR, DEVICE, BRIDGE_CLASS, 0, 0)));
+    }
+
+    /// Gives a function the next device number, and its regions addresses.
+    ///
+    /// @return the device number
+    public synchronized int add(PciFunction function) {
+        if (count == DEVICES) {
+            throw new IllegalArgumentException("a bus has at most %d devices".formatted(DEVICES));
+        }
+        for (PciFunction.Region region : function.regions()) {
+            long at = nextAddress + region.sizeBytes() - 1 & -(long) region.sizeBytes();
+            function.place(region, at);
+            nextAddress = at + region.sizeBytes();
+        }
+        functions[count] = function;
+        remap();
+        return count++;
+    }
+
+    /// The ports 0xCF8 and 0xCFC.
+    public BusDevice ports() {
+        return new Ports();
+    }
+
+    /// The configuration space as memory.
+    public BusDevice ecam() {
+        return new Ecam();
+    }
+
+    /// The window of the regions.
+    public BusDevice memory() {
+        return new Window();
+    }
+
+    private long readConfig(long where, int register, int size) {
+        PciFunction function = find(where);
+        return function == null ? -1 : function.read(register, size);
+    }
+
+    private void writeConfig(long where, int register, int size, long value) {
+        PciFunction function = find(where);
+        if (function != null) {
+            function.write(register, size, value);
+            synchronized (this) {
+                remap();
+            }
+        }
+    }
+
+    /// @param where bus, device and function, 16 bits; there is bus 0 and function 0 only
+    private synchronized PciFunction find(long where) {
+        boolean here = (where & 0xFF07) == 0;
+        return here ? functions[(int) where >> 3 & 31] : null;
+    }
+
+    /// Notes which region answers where. Two at the same address are a driver's mistake: the first
+    /// one answers.
+    private void remap() {
+        var mapped = new ArrayList<Mapped>();
+        for (PciFunction function : functions) {
+            if (function != null && function.answersMemory()) {
+                for (PciFunction.Region region : function.regions()) {
+                    long start = function.base(region);
+                    mapped.add(new Mapped(start, start + region.sizeBytes() - 1, region.device()));
+                }
+            }
+        }
+        map = mapped;
+    }
+
+    private final class Ports implements BusDevice {
+        @Override
+        public long read(long offset, int size) {
+            synchronized (PciHost.this) {
+                if (offset < 4) {
+                    return offset == 0 && size == 4 ? address : -1;
+                }
+            }
+            long a = current();
+            return (a & ENABLE) == 0
+                    ? -1
+                    : readConfig(a >> 8 & 0xFFFF, (int) (a & 0xFC | offset & 3), size);
+        }
+
+        @Override
+        public void write(long offset, int size, long value) {
+            if (offset >= 4) {
+                long a = current();
+                if ((a & ENABLE) != 0) {
+                    writeConfig(a >> 8 & 0xFFFF, (int) (a & 0xFC | offset & 3), size, value);
+                }
+            } else if (offset == 0 && size == 4) {
+                synchronized (PciHost.this) {
+                    address = value & 0xFFFF_FFFFL;
+                }
+            }
+        }
+
+        private long current() {
+            synchronized (PciHost.this) {
+                return address;
+            }
+        }
+    }
+
+    private final class Ecam implements BusDevice {
+        @Override
+        public long read(long offset, int size) {
+            return readConfig(offset >> 12, (int) offset & 0xFFF, size);
+        }
+
+        @Override
+        public void write(long offset, int size, long value) {
+            writeConfig(offset >> 12, (int) offset & 0xFFF, size, value);
+        }
+    }
+
+    private final class Window implements BusDevice {
+        @Override
+        public long read(long offset, int size) {
+            Mapped found = find(offset + MEMORY, size);
+            return found == null ? -1 : found.device.read(offset + MEMORY - found.start, size);
+        }
+
+        @Override
+        public void write(long offset, int size, long value) {
+            Mapped found = find(offset + MEMORY, size);
+            if (found != null) {
+                found.device.write(offset + MEMORY - found.start, size, value);
+            }
+        }
+
+        private Mapped find(long at, int size) {
+            for (Mapped mapped : map) {
+                if (at >= mapped.start && at + size - 1 <= mapped.last) {
+                    return mapped;
+                }
+            }
+            return null;
+        }
+    }
+}
