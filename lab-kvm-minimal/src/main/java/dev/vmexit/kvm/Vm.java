@@ -148,6 +148,24 @@ public final class Vm implements AutoCloseable {
         }
     }
 
+    /// Raises the interrupt that a write of `data` to `address` would be, as PCI devices do it.
+    ///
+    /// ```
+    ///  struct kvm_msi   0 address_lo │ 4 address_hi │ 8 data │ 12 flags │ 16 …
+    /// ```
+    ///
+    /// An address that is no local APIC's is the guest's mistake: nothing happens.
+    ///
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.70 "KVM_SIGNAL_MSI"
+    public void signalMsi(long address, int data) {
+        try (Arena arena = Arena.ofConfined()) {
+            var message = arena.allocate(32, 8);
+            message.set(JAVA_LONG, 0, address);
+            message.set(JAVA_INT, 8, data);
+            libc.ioctl(fd, Requests.KVM_SIGNAL_MSI, message.address());
+        }
+    }
+
     public GuestMemory memory() {
         return memory;
     }

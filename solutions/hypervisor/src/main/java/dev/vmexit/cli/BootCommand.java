@@ -13,9 +13,11 @@ import dev.vmexit.machine.Pc;
 import dev.vmexit.machine.PcConfig;
 import dev.vmexit.machine.PcEnd;
 import dev.vmexit.softkvm.Options;
+import dev.vmexit.virtio.VirtioRng;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -180,6 +182,10 @@ final class BootCommand implements Callable<Integer> {
         Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
             debug.attach(pc);
+            if (seed == null) {
+                // A device's thread has a time of its own; the deterministic mode has one only.
+                pc.attach(new VirtioRng(new SecureRandom()));
+            }
             pc.load(linux);
             return pc;
         } catch (RuntimeException unloadable) {

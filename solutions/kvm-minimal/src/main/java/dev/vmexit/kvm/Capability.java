@@ -11,6 +11,7 @@ public enum Capability {
     PIT2(33, "a timer chip in the kernel"), //
     IRQFD(32, "interrupts raised by an eventfd"), //
     IOEVENTFD(36, "port and memory writes that signal an eventfd"), //
+    SIGNAL_MSI(77, "interrupts that are messages"), //
     IMMEDIATE_EXIT(136, "a run that can be stopped from outside without a race");
 
     private final int number;

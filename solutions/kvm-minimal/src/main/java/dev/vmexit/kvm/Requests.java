@@ -27,6 +27,7 @@ public final class Requests {
     public static final long KVM_IRQFD = write(0x76, 32);
     public static final long KVM_CREATE_PIT2 = write(0x77, 64);
     public static final long KVM_IOEVENTFD = write(0x79, 64);
+    public static final long KVM_SIGNAL_MSI = write(0xA5, 32);
 
     public static final long KVM_RUN = none(0x80);
     public static final long KVM_GET_REGS = read(0x81, 144);

@@ -5,9 +5,9 @@ import java.lang.foreign.MemorySegment;
 
 /// What a disk controller has behind it: a row of bytes that outlives the machine.
 ///
-/// Offsets and lengths are in bytes and multiples of 512; a range that is not inside [#sizeBytes] is
-/// the caller's mistake, an `IllegalArgumentException`. Several threads may call at once; requests
-/// whose ranges overlap have no order among them.
+/// Offsets and lengths are in bytes and multiples of 512; a range that is not inside [#sizeBytes]
+/// is the caller's mistake, an `IllegalArgumentException`. Several threads may call at once;
+/// requests whose ranges overlap have no order among them.
 public interface Disk extends AutoCloseable {
     /// The unit of all addresses on it.
     int SECTOR_BYTES = 512;

@@ -10,10 +10,13 @@ import dev.vmexit.kvm.Kvm;
 import dev.vmexit.kvm.Vm;
 import dev.vmexit.linux.LinuxLoader;
 import dev.vmexit.memory.GuestAddress;
+import dev.vmexit.pci.PciHost;
 import dev.vmexit.power.I8042;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.rtc.Rtc;
 import dev.vmexit.serial.Uart16550;
+import dev.vmexit.virtio.VirtioDevice;
+import dev.vmexit.virtio.VirtioPci;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,7 +29,8 @@ import java.util.function.IntConsumer;
 ///   CPU 0 … n      each a thread with its own run loop
 ///     │
 ///   system bus ── ports    0x060 i8042    0x070 RTC    0x3F8 UART    0x600 ACPI power
-///     │        └─ addresses (none yet)
+///     │        │          0xCF8 PCI configuration
+///     │        └─ addresses  0xC000_0000 registers of PCI functions    0xE000_0000 ECAM
 ///   in the kernel: PIC, IOAPIC, local APICs, PIT
 /// ```
 ///
@@ -47,6 +51,8 @@ public final class Pc implements AutoCloseable {
     private final PowerSwitch power = new PowerSwitch();
     private final SystemBus bus = new SystemBus(power);
     private final Uart16550 uart;
+    private final PciHost pci = new PciHost();
+    private final List<VirtioPci> virtio = new ArrayList<>();
     private final List<PcCpu> cpus = new ArrayList<>();
 
     private Pc(Kvm kvm, Vm vm, IntConsumer serialOutput) {
@@ -60,6 +66,7 @@ public final class Pc implements AutoCloseable {
         var needed = EnumSet.copyOf(Kvm.NEEDED);
         needed.add(Capability.IRQCHIP);
         needed.add(Capability.PIT2);
+        needed.add(Capability.SIGNAL_MSI);
         return needed;
     }
 
@@ -94,6 +101,9 @@ public final class Pc implements AutoCloseable {
         bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
         bus.ports().add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES,
                 new PowerManagement(power));
+        bus.ports().add("PCI configuration", PciHost.PORT, PciHost.SIZE_BYTES, pci.ports());
+        bus.memory().add("PCI memory", PciHost.MEMORY, PciHost.MEMORY_BYTES, pci.memory());
+        bus.memory().add("PCI ECAM", PciHost.ECAM, PciHost.ECAM_BYTES, pci.ecam());
         AcpiTables.write(vm.memory(), config.cpus());
         for (int id = 0; id < config.cpus(); id++) {
             var vcpu = vm.createVcpu(id);
@@ -112,6 +122,16 @@ public final class Pc implements AutoCloseable {
     /// Adds port 0xF4, with which a guest ends the machine and says how it went. Before [#run].
     public void attachDebugExit() {
         bus.ports().add("debug exit", DebugExit.PORT, DebugExit.SIZE_BYTES, new DebugExit(power));
+    }
+
+    /// Puts a virtio device on the PCI bus. Before [#run].
+    ///
+    /// @return its connection to the bus, for what the device itself has to say
+    public VirtioPci attach(VirtioDevice device) {
+        var connection = new VirtioPci(device, vm.memory(), vm::signalMsi);
+        virtio.add(connection);
+        pci.add(connection.function());
+        return connection;
     }
 
     /// Puts Linux into memory and the first CPU at its entry; the others wait to be woken by it.
@@ -179,8 +199,10 @@ public final class Pc implements AutoCloseable {
         cpus.forEach(PcCpu::stop);
     }
 
+    /// First the devices, whose threads work in the guest's memory.
     @Override
     public void close() {
+        virtio.forEach(VirtioPci::close);
         close(vm, kvm);
     }
 

@@ -1,0 +1,53 @@
+package dev.vmexit.virtio;
+
+import dev.vmexit.pci.MsixTable;
+
+/// What the driver has said about one queue, and the queue once it is enabled.
+final class QueueSetup {
+    private final int mostEntries;
+    /// Descriptors, available, used.
+    private final long[] addresses = new long[3];
+    int size;
+    int vector;
+    boolean enabled;
+    VirtQueue queue;
+
+    QueueSetup(int mostEntries) {
+        this.mostEntries = mostEntries;
+        reset();
+    }
+
+    void reset() {
+        size = mostEntries;
+        vector = MsixTable.NONE;
+        enabled = false;
+        queue = null;
+        java.util.Arrays.fill(addresses, 0);
+    }
+
+    /// Other sizes than powers of two up to the device's own are not taken.
+    void resize(int entries) {
+        if (!enabled && Integer.bitCount(entries) == 1 && entries <= mostEntries) {
+            size = entries;
+        }
+    }
+
+    long address(int area) {
+        return addresses[area];
+    }
+
+    /// Writes part of an address: a driver may do it in two halves.
+    ///
+    /// @param at the first byte within the address
+    void address(int area, int at, int bytes, long value) {
+        for (int n = 0; n < bytes && at + n < 8; n++) {
+            int shift = 8 * (at + n);
+            addresses[area] = addresses[area] & ~(0xFFL << shift)
+                    | (value >>> 8 * n & 0xFF) << shift;
+        }
+    }
+
+    VirtQueue.Layout layout() {
+        return new VirtQueue.Layout(size, addresses[0], addresses[1], addresses[2]);
+    }
+}

@@ -1,0 +1,202 @@
+package dev.vmexit.virtio;
+
+import dev.vmexit.memory.GuestMemory;
+import dev.vmexit.pci.MsixTable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The life of a virtio device, whatever bus it is on: reset, features, queues, work, and the end
+/// of patience with its driver.
+///
+/// Everything but a notification happens under one lock: what the driver sets up, and what the
+/// device does with a queue. A notification only wakes the device's thread, so no CPU waits for a
+/// disk.
+///
+/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, sections 2.1
+///       "Device Status Field" and 3.1 "Device Initialization"
+final class Transport implements AutoCloseable {
+    static final int FEATURES_OK = 8;
+    static final int DRIVER_OK = 4;
+    static final int DEVICE_NEEDS_RESET = 64;
+
+    private static final long INDIRECT_DESC = 1L << 28;
+    private static final long EVENT_IDX = 1L << 29;
+    private static final long VERSION_1 = 1L << 32;
+    private static final int ISR_QUEUE = 1;
+    private static final int ISR_CONFIGURATION = 2;
+
+    private final VirtioDevice device;
+    private final GuestMemory memory;
+    private final MsixTable msix;
+    private final List<QueueSetup> queues;
+    private final QueueWorker worker;
+    private final AtomicInteger isr = new AtomicInteger();
+
+    long deviceFeatureSelect;
+    long driverFeatureSelect;
+    long driverFeatures;
+    int queueSelect;
+    int configVector = MsixTable.NONE;
+    private int status;
+    private int generation;
+
+    Transport(VirtioDevice device, GuestMemory memory, MsixTable msix) {
+        this.device = device;
+        this.memory = memory;
+        this.msix = msix;
+        this.queues = Arrays.stream(device.queueSizes()).mapToObj(QueueSetup::new).toList();
+        this.worker = new QueueWorker("virtio " + device.type(), queues.size(), this::serve);
+    }
+
+    Object lock() {
+        return this;
+    }
+
+    long offered() {
+        return device.features() | VERSION_1 | EVENT_IDX | INDIRECT_DESC;
+    }
+
+    int queueCount() {
+        return queues.size();
+    }
+
+    QueueSetup selected() {
+        return queueSelect < queues.size() ? queues.get(queueSelect) : null;
+    }
+
+    int status() {
+        return status;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /// {@return the vector if there is one of that number, else none}
+    int vector(int number) {
+        return (number & 0xFFFF) < msix.vectors() ? number & 0xFFFF : MsixTable.NONE;
+    }
+
+    /// Half of the driver's features; fixed once it has said that they are all.
+    void acceptFeatures(long bits) {
+        if ((status & FEATURES_OK) != 0 || driverFeatureSelect > 1) {
+            return;
+        }
+        int shift = 32 * (int) driverFeatureSelect;
+        driverFeatures = driverFeatures & ~(0xFFFF_FFFFL << shift) | bits << shift;
+    }
+
+    // tag::status[]
+    void setStatus(int value) {
+        if (value == 0) {
+            reset();
+            return;
+        }
+        int wanted = value;
+        boolean refused = (driverFeatures & ~offered()) != 0 || (driverFeatures & VERSION_1) == 0;
+        if ((wanted & FEATURES_OK) != 0 && refused) {
+            wanted &= ~FEATURES_OK;
+        }
+        boolean starts = (wanted & ~status & DRIVER_OK) != 0 && (wanted & FEATURES_OK) != 0;
+        status = wanted | status & DEVICE_NEEDS_RESET;
+        if (starts) {
+            device.start(driverFeatures);
+            for (int n = 0; n < queues.size(); n++) {
+                worker.wake(n);
+            }
+        }
+    }
+    // end::status[]
+
+    private void reset() {
+        device.reset();
+        queues.forEach(QueueSetup::reset);
+        driverFeatures = 0;
+        deviceFeatureSelect = 0;
+        driverFeatureSelect = 0;
+        queueSelect = 0;
+        configVector = MsixTable.NONE;
+        isr.set(0);
+        status = 0;
+    }
+
+    void enable(QueueSetup setup) {
+        if (setup.enabled || (status & FEATURES_OK) == 0) {
+            return;
+        }
+        try {
+            setup.queue = new VirtQueue(memory, setup.layout(), (driverFeatures & EVENT_IDX) != 0);
+            setup.enabled = true;
+        } catch (DriverMistake mistake) {
+            needReset();
+        }
+    }
+
+    void notified(int queue) {
+        if (queue < queues.size()) {
+            worker.wake(queue);
+        }
+    }
+
+    // tag::serve[]
+    /// In the device's thread: one turn of one queue.
+    private synchronized void serve(int index) {
+        QueueSetup setup = queues.get(index);
+        boolean runs = (status & DRIVER_OK) != 0 && (status & DEVICE_NEEDS_RESET) == 0;
+        if (!runs || setup.queue == null) {
+            return;
+        }
+        try {
+            setup.queue.busy();
+            device.serve(index, setup.queue);
+            if (setup.queue.awaitNotification() && device.takesMore(index)) {
+                // In a turn of its own: a driver that never stops must not keep the lock for ever.
+                worker.wake(index);
+            }
+            if (setup.queue.wantsInterrupt()) {
+                isr.getAndUpdate(bits -> bits | ISR_QUEUE);
+                msix.raise(setup.vector);
+            }
+        } catch (DriverMistake mistake) {
+            needReset();
+        }
+    }
+    // end::serve[]
+
+    private void needReset() {
+        status |= DEVICE_NEEDS_RESET;
+        if ((status & DRIVER_OK) != 0) {
+            configurationChanged();
+        }
+    }
+
+    synchronized void configurationChanged() {
+        generation = generation + 1 & 0xFF;
+        isr.getAndUpdate(bits -> bits | ISR_CONFIGURATION);
+        msix.raise(configVector);
+    }
+
+    /// Reading the ISR status clears it.
+    int takeIsr() {
+        return isr.getAndSet(0);
+    }
+
+    synchronized long readConfiguration(int offset, int size) {
+        byte[] bytes = device.configuration();
+        long value = 0;
+        for (int n = 0; n < size && offset + n < bytes.length; n++) {
+            value |= (bytes[offset + n] & 0xFFL) << 8 * n;
+        }
+        return value;
+    }
+
+    synchronized void writeConfiguration(int offset, int size, long value) {
+        device.writeConfiguration(offset, size, value);
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+    }
+}

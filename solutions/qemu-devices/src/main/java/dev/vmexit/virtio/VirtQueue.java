@@ -1,0 +1,196 @@
+package dev.vmexit.virtio;
+
+import dev.vmexit.memory.GuestAddress;
+import dev.vmexit.memory.GuestFault;
+import dev.vmexit.memory.GuestMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// A split virtqueue: three areas in the guest's memory through which buffers go to the device and
+/// come back.
+///
+/// ```
+///  descriptors, 16 bytes each   0 addr │ 8 len │ 12 flags │ 14 next
+///  available, by the driver     0 flags │ 2 idx │ 4 ring: heads of chains │ used_event
+///  used, by the device          0 flags │ 2 idx │ 4 ring: head, bytes written │ avail_event
+/// ```
+///
+/// The driver is not trusted: a chain that is longer than the table, a descriptor outside it,
+/// memory that is none are [DriverMistake]s.
+///
+/// Used by one thread at a time.
+///
+/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 2.7
+///       "Split Virtqueues"
+public final class VirtQueue {
+    private static final int DESCRIPTOR_BYTES = 16;
+    private static final int F_NEXT = 1;
+    private static final int F_WRITE = 2;
+    private static final int F_INDIRECT = 4;
+    private static final int NO_INTERRUPT = 1;
+    private static final int NO_NOTIFY = 1;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INDEX = SHORT.varHandle();
+
+    private final GuestMemory memory;
+    private final int size;
+    private final boolean eventIndex;
+    private final MemorySegment descriptors;
+    private final MemorySegment available;
+    private final MemorySegment used;
+    private int lastAvailable;
+    private int usedIndex;
+    private int signalled;
+    private int turn;
+
+    /// Where a queue is.
+    ///
+    /// @param size entries: a power of two
+    record Layout(int size, long descriptors, long available, long used) {}
+
+    /// @param eventIndex whether `VIRTIO_F_EVENT_IDX` was negotiated
+    /// @throws DriverMistake if the areas are not in the guest's memory, or not aligned
+    VirtQueue(GuestMemory memory, Layout layout, boolean eventIndex) {
+        this.memory = memory;
+        this.size = layout.size;
+        this.eventIndex = eventIndex;
+        descriptors = area(layout.descriptors, (long) DESCRIPTOR_BYTES * size, 16);
+        available = area(layout.available, 6 + 2L * size, 2);
+        used = area(layout.used, 6 + 8L * size, 4);
+    }
+
+    private MemorySegment area(long start, long bytes, int alignment) {
+        if (start % alignment != 0) {
+            throw new DriverMistake("a queue's area at 0x%x, not a multiple of %d"
+                    .formatted(start, alignment));
+        }
+        return piece(start, bytes);
+    }
+
+    private MemorySegment piece(long start, long bytes) {
+        try {
+            return memory.range(new GuestAddress(start), bytes);
+        } catch (GuestFault outside) {
+            throw new DriverMistake(outside.getMessage());
+        }
+    }
+
+    // tag::pop[]
+    /// {@return the next buffer, or null if the driver has offered no more, or as many in this turn
+    /// as the queue is long}
+    public Chain pop() {
+        if (turn == 0) {
+            return null;
+        }
+        turn--;
+        int index = (short) INDEX.getAcquire(available, 2L) & 0xFFFF;
+        int waiting = index - lastAvailable & 0xFFFF;
+        if (waiting == 0) {
+            return null;
+        }
+        if (waiting > size) {
+            throw new DriverMistake("%d buffers offered in a queue of %d".formatted(waiting, size));
+        }
+        int head = available.get(SHORT, 4 + 2L * (lastAvailable & size - 1)) & 0xFFFF;
+        var chain = new Chain(head);
+        follow(chain, descriptors, size, head);
+        lastAvailable = lastAvailable + 1 & 0xFFFF;
+        return chain;
+    }
+
+    private void follow(Chain chain, MemorySegment table, int entries, int first) {
+        int at = first;
+        for (int n = 0; n < entries; n++) {
+            if (at >= entries) {
+                throw new DriverMistake("descriptor %d in a table of %d".formatted(at, entries));
+            }
+            long descriptor = (long) DESCRIPTOR_BYTES * at;
+            long address = table.get(LONG, descriptor);
+            long length = table.get(INT, descriptor + 8) & 0xFFFF_FFFFL;
+            int flags = table.get(SHORT, descriptor + 12);
+            at = table.get(SHORT, descriptor + 14) & 0xFFFF;
+            if ((flags & F_INDIRECT) != 0) {
+                indirect(chain, table, address, length, flags);
+                return;
+            }
+            chain.add(piece(address, length), (flags & F_WRITE) != 0);
+            if ((flags & F_NEXT) == 0) {
+                return;
+            }
+        }
+        throw new DriverMistake("a chain of descriptors longer than its table: a loop");
+    }
+    // end::pop[]
+
+    /// The whole chain is in a table of its own.
+    private void indirect(Chain chain, MemorySegment table, long address, long length, int flags) {
+        long entries = length / DESCRIPTOR_BYTES;
+        if (table != descriptors || (flags & F_NEXT) != 0 || length % DESCRIPTOR_BYTES != 0
+                || entries == 0 || entries > size) {
+            throw new DriverMistake("an indirect table of %d bytes with flags 0x%x"
+                    .formatted(length, flags));
+        }
+        // Its alignment is not prescribed, so it is copied.
+        byte[] copy = piece(address, length).toArray(ValueLayout.JAVA_BYTE);
+        follow(chain, java.lang.foreign.Arena.ofAuto().allocate(length, 16)
+                .copyFrom(MemorySegment.ofArray(copy)), (int) entries, 0);
+    }
+
+    // tag::push[]
+    /// Gives a buffer back.
+    public void push(Chain chain) {
+        long entry = 4 + 8L * (usedIndex & size - 1);
+        used.set(INT, entry, chain.head);
+        used.set(INT, entry + 4, (int) chain.written());
+        usedIndex = usedIndex + 1 & 0xFFFF;
+        INDEX.setRelease(used, 2L, (short) usedIndex);
+    }
+    // end::push[]
+
+    // tag::interrupt[]
+    /// {@return whether the driver wants to hear of what was pushed since the last time}
+    boolean wantsInterrupt() {
+        // What was pushed has to be visible before the wish is read.
+        VarHandle.fullFence();
+        int before = signalled;
+        signalled = usedIndex;
+        if (before == usedIndex) {
+            return false;
+        }
+        if (!eventIndex) {
+            return (available.get(SHORT, 0) & NO_INTERRUPT) == 0;
+        }
+        int event = available.get(SHORT, 4 + 2L * size);
+        return (usedIndex - event - 1 & 0xFFFF) < (usedIndex - before & 0xFFFF);
+    }
+    // end::interrupt[]
+
+    /// Asks the driver to notify of the next buffer.
+    ///
+    /// @return whether one has come already, for which it may not
+    boolean awaitNotification() {
+        if (eventIndex) {
+            used.set(SHORT, 4 + 8L * size, (short) lastAvailable);
+        } else {
+            used.set(SHORT, 0, (short) 0);
+        }
+        VarHandle.fullFence();
+        return ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != lastAvailable;
+    }
+
+    /// A turn begins; a notification would be for nothing now, and the driver is told so.
+    void busy() {
+        turn = size;
+        if (!eventIndex) {
+            used.set(SHORT, 0, (short) NO_NOTIFY);
+        }
+    }
+}

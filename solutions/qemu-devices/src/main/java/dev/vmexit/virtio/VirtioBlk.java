@@ -1,0 +1,191 @@
+package dev.vmexit.virtio;
+
+import dev.vmexit.disk.Disk;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/// A disk: requests come in, each answered with a status.
+///
+/// ```
+///  read by the device    0 type │ 4 – │ 8 sector │ 16 data to be written
+///  filled by the device  data that was read │ status: 0 done, 1 failed, 2 no such request
+/// ```
+///
+/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 5.2
+///       "Block Device"
+public final class VirtioBlk implements VirtioDevice {
+    private static final int QUEUE_SIZE = 256;
+    private static final int CONFIGURATION_BYTES = 60;
+    private static final int SERIAL_BYTES = 20;
+
+    // Feature bits.
+    private static final long SEG_MAX = 1 << 2;
+    private static final long RO = 1 << 5;
+    private static final long BLK_SIZE = 1 << 6;
+    private static final long FLUSH = 1 << 9;
+    private static final long MQ = 1 << 12;
+    private static final long DISCARD = 1 << 13;
+    private static final long WRITE_ZEROES = 1 << 14;
+
+    // Request types.
+    private static final int IN = 0;
+    private static final int OUT = 1;
+    private static final int FLUSH_REQUEST = 4;
+    private static final int GET_ID = 8;
+    private static final int DISCARD_REQUEST = 11;
+    private static final int WRITE_ZEROES_REQUEST = 13;
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int UNSUPPORTED = 2;
+
+    /// One discard or write-zeroes covers at most this.
+    private static final int MOST_SECTORS = 1 << 22;
+    private static final int UNMAP = 1;
+
+    private final Disk disk;
+    private final byte[] serial;
+    private final int queues;
+
+    /// @param serial up to 20 ASCII characters, `/sys/block/vda/serial` in the guest
+    /// @param queues one for each CPU that is to be served at the same time
+    public VirtioBlk(Disk disk, String serial, int queues) {
+        this.disk = disk;
+        this.serial = Arrays.copyOf(serial.getBytes(StandardCharsets.US_ASCII), SERIAL_BYTES);
+        this.queues = queues;
+    }
+
+    @Override
+    public int type() {
+        return 2;
+    }
+
+    @Override
+    public int classCode() {
+        return 0x01_0000;
+    }
+
+    @Override
+    public long features() {
+        long both = SEG_MAX | BLK_SIZE | MQ;
+        return disk.readOnly() ? both | RO : both | FLUSH | DISCARD | WRITE_ZEROES;
+    }
+
+    @Override
+    public int[] queueSizes() {
+        int[] sizes = new int[queues];
+        Arrays.fill(sizes, QUEUE_SIZE);
+        return sizes;
+    }
+
+    @Override
+    public byte[] configuration() {
+        ByteBuffer b = ByteBuffer.allocate(CONFIGURATION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        b.putLong(0, disk.sizeBytes() / Disk.SECTOR_BYTES);
+        b.putInt(12, QUEUE_SIZE - 2);
+        b.putInt(20, Disk.SECTOR_BYTES);
+        b.putShort(34, (short) queues);
+        b.putInt(36, MOST_SECTORS);
+        b.putInt(40, 1);
+        b.putInt(44, 1);
+        b.putInt(48, MOST_SECTORS);
+        b.putInt(52, 1);
+        b.put(56, (byte) 1);
+        return b.array();
+    }
+
+    @Override
+    public void serve(int index, VirtQueue queue) {
+        for (Chain chain = queue.pop(); chain != null; chain = queue.pop()) {
+            serve(chain);
+            queue.push(chain);
+        }
+    }
+
+    // tag::serve[]
+    private void serve(Chain chain) {
+        int type = chain.readInt();
+        chain.readInt();
+        long sector = chain.readLong();
+        // The last byte is the status; a request without room for one cannot be answered.
+        long room = chain.writableBytes() - 1;
+        if (room < 0) {
+            throw new DriverMistake("a request without room for its status");
+        }
+        int status;
+        try {
+            status = execute(type, sector, chain, room);
+        } catch (IOException hostFailed) {
+            status = FAILED;
+        }
+        chain.fill(chain.writableBytes() - 1);
+        chain.write(new byte[]{(byte) status});
+    }
+    // end::serve[]
+
+    private int execute(int type, long sector, Chain chain, long room) throws IOException {
+        return switch (type) {
+            case IN -> read(sector, chain.fill(room), room);
+            case OUT -> write(sector, chain.readableBytes(), chain);
+            case FLUSH_REQUEST -> {
+                disk.flush();
+                yield DONE;
+            }
+            case GET_ID -> {
+                chain.write(Arrays.copyOf(serial, (int) Math.min(SERIAL_BYTES, room)));
+                yield DONE;
+            }
+            case DISCARD_REQUEST, WRITE_ZEROES_REQUEST -> range(type, chain);
+            default -> UNSUPPORTED;
+        };
+    }
+
+    /// {@return whether the range is on the disk, in whole sectors}
+    private boolean fits(long sector, long bytes) {
+        long sectors = disk.sizeBytes() / Disk.SECTOR_BYTES;
+        return bytes % Disk.SECTOR_BYTES == 0 && sector >= 0 && sector <= sectors
+                && bytes / Disk.SECTOR_BYTES <= sectors - sector;
+    }
+
+    private int read(long sector, List<MemorySegment> pieces, long bytes) throws IOException {
+        if (!fits(sector, bytes)) {
+            return FAILED;
+        }
+        Scatter.read(disk, sector * Disk.SECTOR_BYTES, pieces);
+        return DONE;
+    }
+
+    private int write(long sector, long bytes, Chain chain) throws IOException {
+        if (!fits(sector, bytes) || disk.readOnly()) {
+            return FAILED;
+        }
+        Scatter.write(disk, sector * Disk.SECTOR_BYTES, chain.take(bytes));
+        return DONE;
+    }
+
+    /// Discard and write-zeroes name one range: sector, number of sectors, flags.
+    private int range(int type, Chain chain) throws IOException {
+        long sector = chain.readLong();
+        long sectors = chain.readInt() & 0xFFFF_FFFFL;
+        int flags = chain.readInt();
+        boolean zeroes = type == WRITE_ZEROES_REQUEST;
+        if ((flags & ~UNMAP) != 0 || flags != 0 && !zeroes || chain.readableBytes() != 0) {
+            return UNSUPPORTED;
+        }
+        long bytes = sectors * Disk.SECTOR_BYTES;
+        if (sectors > MOST_SECTORS || !fits(sector, bytes) || disk.readOnly()) {
+            return FAILED;
+        }
+        if (zeroes) {
+            disk.writeZeroes(sector * Disk.SECTOR_BYTES, bytes, flags == UNMAP);
+        } else {
+            disk.discard(sector * Disk.SECTOR_BYTES, bytes);
+        }
+        return DONE;
+    }
+}
