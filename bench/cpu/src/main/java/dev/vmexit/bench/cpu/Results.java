@@ -1,6 +1,7 @@
 package dev.vmexit.bench.cpu;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -23,5 +24,19 @@ record Results(Map<String, Double> millis, Map<String, String> checks) {
             throw new IllegalStateException("no results in:\n" + output);
         }
         return new Results(millis, checks);
+    }
+
+    /// {@return for each workload the median of several runs}
+    static Results median(List<Results> runs) {
+        var millis = new LinkedHashMap<String, Double>();
+        for (String name : runs.getFirst().millis.keySet()) {
+            double[] sorted = runs.stream().mapToDouble(run -> run.millis.get(name)).sorted()
+                    .toArray();
+            millis.put(name, sorted[sorted.length / 2]);
+            if (runs.stream().map(run -> run.checks.get(name)).distinct().count() > 1) {
+                throw new IllegalStateException(name + " computed something else each time");
+            }
+        }
+        return new Results(millis, runs.getFirst().checks);
     }
 }
