@@ -1,0 +1,166 @@
+package dev.vmexit.virtio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vmexit.net.MacAddress;
+import dev.vmexit.net.NetworkLink;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class VirtioNetTest {
+    private static final long VERSION_1 = 1L << 32;
+    private static final long MRG_RXBUF = 1 << 15;
+    private static final int DATA = 0x9_0000;
+    private static final int HEADER_BYTES = 12;
+
+    private final Cable cable = new Cable();
+    private final VirtioNet card = new VirtioNet(MacAddress.standard(0), 1400, cable);
+    private final Driver driver = new Driver(card);
+
+    private static final class Cable implements NetworkLink {
+        final LinkedBlockingQueue<byte[]> sent = new LinkedBlockingQueue<>();
+        final LinkedBlockingQueue<String> calls = new LinkedBlockingQueue<>();
+        Receiver receiver;
+
+        @Override
+        public void connect(Receiver newReceiver) {
+            receiver = newReceiver;
+        }
+
+        @Override
+        public void send(byte[] frame) {
+            sent.add(frame);
+        }
+
+        @Override
+        public void roomAgain() {
+            calls.add("room");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @BeforeEach
+    void start() {
+        card.connect(() -> driver.device.wake(0));
+        start(VERSION_1);
+    }
+
+    private void start(long features) {
+        driver.start(features);
+        driver.queue(1);
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    private static byte[] frame(int bytes) {
+        byte[] frame = new byte[bytes];
+        new Random(bytes).nextBytes(frame);
+        return frame;
+    }
+
+    @Test
+    void a_frame_goes_out_without_its_header() throws InterruptedException {
+        byte[] frame = frame(100);
+        driver.bytes(DATA + HEADER_BYTES, 100).put(frame);
+        driver.offer(1, DATA, 50, DATA + 50, 62);
+        driver.notifyDevice(1);
+        driver.await(2);
+        assertThat(cable.sent.poll(20, TimeUnit.SECONDS)).isEqualTo(frame);
+        assertThat(driver.used(1, 0)[1]).as("nothing was written").isZero();
+    }
+
+    @Test
+    void a_frame_comes_in_behind_a_header() {
+        driver.offer(0, DATA, -2000);
+        driver.notifyDevice(0);
+        byte[] frame = frame(60);
+        assertThat(cable.receiver.deliver(frame)).isTrue();
+        driver.await(1);
+        assertThat(driver.used(0, 0)[1]).isEqualTo(HEADER_BYTES + 60);
+        assertThat(driver.copy(DATA, 12)).isEqualTo(new byte[]{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0});
+        assertThat(driver.copy(DATA + HEADER_BYTES, 60)).isEqualTo(frame);
+    }
+
+    @Test
+    void a_frame_waits_for_a_buffer() {
+        byte[] frame = frame(80);
+        cable.receiver.deliver(frame);
+        driver.offer(0, DATA, -2000);
+        driver.notifyDevice(0);
+        driver.await(1);
+        assertThat(driver.copy(DATA + HEADER_BYTES, 80)).isEqualTo(frame);
+    }
+
+    @Test
+    void a_large_frame_is_spread_over_buffers_that_can_be_merged() {
+        start(VERSION_1 | MRG_RXBUF);
+        byte[] frame = frame(250);
+        for (int n = 0; n < 3; n++) {
+            driver.offer(0, DATA + 100 * n, -100);
+        }
+        driver.notifyDevice(0);
+        cable.receiver.deliver(frame);
+        driver.await(1);
+        assertThat(driver.usedIndex(0)).isEqualTo(3);
+        assertThat(driver.copy(DATA + 10, 1)[0]).isEqualTo((byte) 3);
+        assertThat(driver.copy(DATA + HEADER_BYTES, 250)).isEqualTo(frame);
+        assertThat(driver.used(0, 2)[1]).isEqualTo(62);
+    }
+
+    @Test
+    void frames_without_end_do_not_fill_the_host() throws InterruptedException {
+        int taken = 0;
+        for (int n = 0; n < 1000; n++) {
+            taken += cable.receiver.deliver(frame(64)) ? 1 : 0;
+        }
+        assertThat(taken).isEqualTo(256);
+        for (int n = 0; n < 8; n++) {
+            driver.offer(0, DATA + 100 * n, -100);
+        }
+        driver.notifyDevice(0);
+        assertThat(cable.calls.poll(20, TimeUnit.SECONDS)).isEqualTo("room");
+        assertThat(cable.receiver.deliver(frame(64))).isTrue();
+    }
+
+    @Test
+    void a_buffer_that_is_too_small_is_the_drivers_mistake() {
+        driver.offer(0, DATA, -20);
+        driver.notifyDevice(0);
+        cable.receiver.deliver(frame(64));
+        driver.await(0);
+        assertThat(driver.status() & 64).isNotZero();
+    }
+
+    @Test
+    void a_frame_without_a_whole_header_is_the_drivers_mistake() {
+        driver.offer(1, DATA, 11);
+        driver.notifyDevice(1);
+        driver.await(0);
+        assertThat(driver.status() & 64).isNotZero();
+        assertThat(cable.sent).isEmpty();
+    }
+
+    @Test
+    void the_configuration_is_the_cards() {
+        byte[] mac = new byte[6];
+        for (int n = 0; n < 6; n++) {
+            mac[n] = (byte) driver.read(0x2000 + n, 1);
+        }
+        assertThat(mac).isEqualTo(MacAddress.parse("52:54:00:12:34:56").bytes());
+        assertThat(driver.read(0x2000 + 6, 2)).as("link up").isEqualTo(1);
+        assertThat(driver.read(0x2000 + 10, 2)).isEqualTo(1400);
+        assertThat(Arrays.equals(mac, MacAddress.standard(1).bytes())).isFalse();
+    }
+}
