@@ -12,8 +12,8 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /// The person's side of the serial line. At a terminal, every key goes to the guest as it is
-/// pressed, Ctrl-C too; Ctrl-A x leaves, Ctrl-A a sends a Ctrl-A. From a pipe, bytes go as they
-/// come.
+/// pressed, Ctrl-C too; Ctrl-A x leaves, Ctrl-A p presses the power button, Ctrl-A a sends a
+/// Ctrl-A. From a pipe, bytes go as they come.
 public final class SerialTerminal implements AutoCloseable {
     private static final int CTRL_A = 1;
 
@@ -58,20 +58,23 @@ public final class SerialTerminal implements AutoCloseable {
             return;
         }
         try {
-            type(key, pc::type, pc::stop);
+            type(key, pc::type, pc::pressPowerButton, pc::stop);
         } catch (IllegalStateException | KernelException over) {
             // That guest ended while the key was on its way; the next one hears the next key.
         }
     }
 
+    /// @param button runs when the person types Ctrl-A p
     /// @param leave runs when the person types Ctrl-A x
-    void type(int key, IntConsumer wire, Runnable leave) {
+    void type(int key, IntConsumer wire, Runnable button, Runnable leave) {
         if (terminal == null) {
             wire.accept(key);
         } else if (commandPending) {
             commandPending = false;
             if (key == 'x') {
                 leave.run();
+            } else if (key == 'p') {
+                button.run();
             } else if (key == 'a' || key == CTRL_A) {
                 wire.accept(CTRL_A);
             }

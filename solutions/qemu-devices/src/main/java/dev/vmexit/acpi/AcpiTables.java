@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 ///              └───► MCFG                     where PCI's configuration space is
 /// ```
 ///
-/// Left out: everything this machine does not have, such as thermal zones or a power button.
+/// Left out: everything this machine does not have, such as thermal zones or a lid.
 ///
 /// @spec https://uefi.org/specs/ACPI/6.5/ ACPI 6.5, section 5.2 "ACPI System Description Tables"
 public final class AcpiTables {
@@ -132,11 +132,11 @@ public final class AcpiTables {
     private static final class Flags {
         static final int WBINVD = 1 << 0;
         static final int PROC_C1 = 1 << 2;
-        /// There is no power button and no sleep button among the fixed registers.
-        static final int PWR_BUTTON = 1 << 4;
+        /// There is no sleep button among the fixed registers. (The same bit for the power button
+        /// is 0: that one is there.)
         static final int SLP_BUTTON = 1 << 5;
         static final int RESET_REG_SUP = 1 << 10;
-        static final int ALL = WBINVD | PROC_C1 | PWR_BUTTON | SLP_BUTTON | RESET_REG_SUP;
+        static final int ALL = WBINVD | PROC_C1 | SLP_BUTTON | RESET_REG_SUP;
     }
 
     /// Space 1 is I/O ports.

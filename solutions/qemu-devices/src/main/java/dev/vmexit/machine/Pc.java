@@ -51,6 +51,7 @@ public final class Pc implements AutoCloseable {
     private final PowerSwitch power = new PowerSwitch();
     private final SystemBus bus = new SystemBus(power);
     private final Uart16550 uart;
+    private final PowerManagement acpi;
     private final PciHost pci = new PciHost();
     private final List<VirtioPci> virtio = new ArrayList<>();
     private final List<PcCpu> cpus = new ArrayList<>();
@@ -60,6 +61,7 @@ public final class Pc implements AutoCloseable {
         this.vm = vm;
         this.uart = new Uart16550(serialOutput,
                 high -> vm.setIrqLine(Uart16550.COM1_IRQ, high));
+        this.acpi = new PowerManagement(power, high -> vm.setIrqLine(AcpiTables.SCI, high));
     }
 
     private static Set<Capability> needed() {
@@ -100,7 +102,7 @@ public final class Pc implements AutoCloseable {
         bus.ports().add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock()));
         bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
         bus.ports().add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES,
-                new PowerManagement(power));
+                acpi);
         bus.ports().add("PCI configuration", PciHost.PORT, PciHost.SIZE_BYTES, pci.ports());
         bus.memory().add("PCI memory", PciHost.MEMORY, PciHost.MEMORY_BYTES, pci.memory());
         bus.memory().add("PCI ECAM", PciHost.ECAM, PciHost.ECAM_BYTES, pci.ecam());
@@ -188,6 +190,11 @@ public final class Pc implements AutoCloseable {
     /// A byte arrives on the serial line.
     public void type(int value) {
         uart.receive(value);
+    }
+
+    /// Presses the power button: a guest that listens switches itself off in an orderly way.
+    public void pressPowerButton() {
+        acpi.pressButton();
     }
 
     /// Ends [#run] from any thread, whatever the guest is doing.

@@ -3,6 +3,7 @@ package dev.vmexit.power;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmexit.acpi.PowerManagement;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class PowerTest {
@@ -40,7 +41,7 @@ class PowerTest {
 
     @Test
     void SLP_EN_with_the_type_of_S5_switches_off_and_with_another_does_not() {
-        var acpi = new PowerManagement(power);
+        var acpi = new PowerManagement(power, level -> {});
         assertThat(acpi.read(4, 2) & 1).as("SCI_EN").isEqualTo(1);
         acpi.write(4, 2, 1 << 13 | 3 << 10);
         assertThat(power.state()).isEqualTo(PowerSwitch.State.ON);
@@ -48,5 +49,22 @@ class PowerTest {
         assertThat(power.state()).isEqualTo(PowerSwitch.State.ON);
         acpi.write(4, 2, 1 << 13 | 5 << 10);
         assertThat(power.state()).isEqualTo(PowerSwitch.State.OFF);
+    }
+
+    @Test
+    void the_button_holds_the_SCI_until_its_status_is_cleared() {
+        var levels = new ArrayList<Boolean>();
+        var acpi = new PowerManagement(power, levels::add);
+        acpi.pressButton();
+        assertThat(levels).as("not enabled").containsExactly(false);
+        acpi.write(2, 2, 1 << 8);
+        assertThat(levels).last().isEqualTo(true);
+        assertThat(acpi.read(0, 2) & 0xFFFF).isEqualTo(1 << 8);
+        acpi.write(0, 2, 1);
+        assertThat(levels).as("another bit").last().isEqualTo(true);
+        acpi.write(0, 2, 1 << 8);
+        assertThat(levels).last().isEqualTo(false);
+        assertThat(acpi.read(0, 4) & 0xFFFF_FFFFL).isEqualTo(1L << 24);
+        assertThat(power.state()).isEqualTo(PowerSwitch.State.ON);
     }
 }
