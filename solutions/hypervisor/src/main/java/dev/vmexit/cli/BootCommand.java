@@ -73,6 +73,9 @@ final class BootCommand implements Callable<Integer> {
     private boolean noReboot;
 
     @Mixin
+    private DiskOptions disks;
+
+    @Mixin
     private DebugPorts debug;
 
     @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
@@ -98,19 +101,50 @@ final class BootCommand implements Callable<Integer> {
         if (image == null) {
             Optional<Path> found = source.kernel();
             if (found.isEmpty()) {
+                refuseDemo();
                 return demo("no Linux kernel was found and none can be fetched here; "
                         + "pass one with --kernel");
             }
-            image = BzImage.read(found.get());
-            say("kernel " + found.get());
+            kernel = found.get();
+            image = BzImage.read(kernel);
+            say("kernel " + kernel);
+        }
+        if (seed != null && disks.any()) {
+            throw new BootFailure("--deterministic has no disks: they work in a time of their own");
         }
         debug.open();
-        int status = boot(pick.libc(), config, new LinuxLoader(image,
-                files == null ? busybox(source) : files, (COMMAND_LINE + " " + append).strip()));
-        if (stats) {
-            showStatistics(pick);
+        try (DiskOptions opened = disks) {
+            opened.open();
+            int status = boot(pick.libc(), config, new LinuxLoader(image,
+                    files == null ? initramfs(source) : files, parameters()));
+            if (stats) {
+                showStatistics(pick);
+            }
+            return status;
         }
-        return status;
+    }
+
+    private void refuseDemo() {
+        if (disks.any() || debug.any()) {
+            throw new BootFailure("no Linux kernel was found and none can be fetched here, and the "
+                    + "demo kernel has no use for a disk or a debug port; pass --kernel");
+        }
+    }
+
+    /// With a disk, the root file system is on the first one, unless the person says where.
+    private String parameters() {
+        String root = disks.any() && !append.matches("(.* )?root=.*") ? " root=/dev/vda rw" : "";
+        return (COMMAND_LINE + root + " " + append).strip();
+    }
+
+    /// With a disk, the one that the distribution made for this kernel: it has the drivers.
+    private byte[] initramfs(KernelSource source) throws IOException {
+        Path own = Path.of(kernel.toString().replaceFirst("vmlinuz-([^/]*)$", "initrd.img-$1"));
+        if (disks.any() && !own.equals(kernel) && Files.isReadable(own)) {
+            say("initrd " + own);
+            return BootFile.read("initrd", own);
+        }
+        return busybox(source);
     }
 
     /// The same run every time has to be at the same time.
@@ -182,6 +216,7 @@ final class BootCommand implements Callable<Integer> {
         Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
             debug.attach(pc);
+            disks.attach(pc, cpus);
             if (seed == null) {
                 // A device's thread has a time of its own; the deterministic mode has one only.
                 pc.attach(new VirtioRng(new SecureRandom()));

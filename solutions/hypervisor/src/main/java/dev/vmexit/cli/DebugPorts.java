@@ -32,6 +32,10 @@ final class DebugPorts {
         }
     }
 
+    boolean any() {
+        return exit || console != null;
+    }
+
     void attach(Pc pc) {
         if (exit) {
             pc.attachDebugExit();

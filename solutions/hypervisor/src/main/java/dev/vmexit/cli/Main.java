@@ -4,6 +4,7 @@ import dev.vmexit.course.CourseException;
 import dev.vmexit.host.KernelChoice;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.kvm.UnsupportedKvm;
+import dev.vmexit.disk.DiskFailure;
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.memory.GuestFault;
 import java.util.stream.Stream;
@@ -65,7 +66,7 @@ public final class Main {
     static int report(Exception thrown, CommandLine command,
             CommandLine.ParseResult parsed) {
         boolean expected = switch (thrown) {
-            case KernelException _,UnsupportedKvm _,BootFailure _ -> true;
+            case KernelException _,UnsupportedKvm _,BootFailure _,DiskFailure _ -> true;
             case GuestFault _,CourseException _ -> true;
             default -> false;
         };
