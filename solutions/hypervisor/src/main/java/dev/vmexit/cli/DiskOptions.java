@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
@@ -94,7 +95,15 @@ final class DiskOptions implements AutoCloseable {
 
     /// @param queues of each disk, one a CPU
     void attach(Pc pc, int queues) {
-        disks.forEach(one -> pc.attach(new VirtioBlk(one.disk, one.serial, queues)));
+        disks.forEach(one -> {
+            var told = new AtomicBoolean();
+            pc.attach(new VirtioBlk(one.disk, one.serial, queues, failed -> {
+                if (!told.getAndSet(true)) {
+                    System.err.println("vmexit: a request to disk " + one.serial
+                            + " failed, and the guest was told: " + failed.getMessage());
+                }
+            }));
+        });
     }
 
     /// What the host could not write is said; the other disks are closed all the same.

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// A disk: requests come in, each answered with a status.
 ///
@@ -51,10 +52,14 @@ public final class VirtioBlk implements VirtioDevice {
     private final Disk disk;
     private final byte[] serial;
     private final int queues;
+    private final Consumer<IOException> hostFailed;
 
     /// @param serial up to 20 ASCII characters, `/sys/block/vda/serial` in the guest
     /// @param queues one for each CPU that is to be served at the same time
-    public VirtioBlk(Disk disk, String serial, int queues) {
+    /// @param hostFailed told of each request that the host could not fulfil; the guest gets an
+    /// error
+    public VirtioBlk(Disk disk, String serial, int queues, Consumer<IOException> hostFailed) {
+        this.hostFailed = hostFailed;
         this.disk = disk;
         this.serial = Arrays.copyOf(serial.getBytes(StandardCharsets.US_ASCII), SERIAL_BYTES);
         this.queues = queues;
@@ -120,7 +125,8 @@ public final class VirtioBlk implements VirtioDevice {
         int status;
         try {
             status = execute(type, sector, chain, room);
-        } catch (IOException hostFailed) {
+        } catch (IOException failed) {
+            hostFailed.accept(failed);
             status = FAILED;
         }
         chain.fill(chain.writableBytes() - 1);

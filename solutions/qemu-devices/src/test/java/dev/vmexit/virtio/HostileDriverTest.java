@@ -19,7 +19,8 @@ final class HostileDriverTest {
     private static final int DATA = 0x9_0000;
     private static final int STATUS = 0xA_0000;
 
-    private final Driver driver = new Driver(new VirtioBlk(new MemoryDisk(64, false), "", 1));
+    private final Driver driver =
+            new Driver(new VirtioBlk(new MemoryDisk(64, false), "", 1, e -> {}));
 
     @BeforeEach
     void start() {

@@ -18,7 +18,7 @@ final class VirtioBlkTest {
     private static final int OUT = 1;
 
     private final MemoryDisk disk = new MemoryDisk(64, false);
-    private final Driver driver = new Driver(new VirtioBlk(disk, "serial-1", 1));
+    private final Driver driver = new Driver(new VirtioBlk(disk, "serial-1", 1, e -> {}));
 
     @BeforeEach
     void start() {
@@ -139,7 +139,7 @@ final class VirtioBlkTest {
     @Test
     void a_read_only_disk_says_so_and_is_not_written() {
         var own = new MemoryDisk(8, true);
-        try (var other = new Driver(new VirtioBlk(own, "", 1))) {
+        try (var other = new Driver(new VirtioBlk(own, "", 1, e -> {}))) {
             other.start(VERSION_1);
             other.write(0, 4, 0);
             assertThat(other.read(4, 4) & 1 << 5).isNotZero();
