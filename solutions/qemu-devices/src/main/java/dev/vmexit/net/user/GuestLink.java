@@ -1,0 +1,99 @@
+package dev.vmexit.net.user;
+
+import dev.vmexit.net.NetworkLink;
+import dev.vmexit.net.user.wire.ArpPacket;
+import dev.vmexit.net.user.wire.Drop;
+import dev.vmexit.net.user.wire.Drops;
+import dev.vmexit.net.user.wire.EthernetFrame;
+import dev.vmexit.net.user.wire.Ipv4Address;
+import dev.vmexit.net.user.wire.Ipv4Packet;
+import dev.vmexit.net.user.wire.MacAddress;
+import dev.vmexit.net.user.wire.PacketSink;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The router's card: makes packets into frames, in fragments if need be, for the right address.
+final class GuestLink implements PacketSink {
+    /// Packets that wait for an ARP reply, one an address: "SHOULD save … at least one".
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc1122 RFC 1122, section 2.3.2.2 "ARP Packet Queue"
+    private static final int MAX_WAITING = 16;
+    /// A multiple of 8, as fragment offsets are.
+    private static final int FRAGMENT_BYTES = EthernetFrame.MTU - Ipv4Packet.HEADER_BYTES & ~7;
+
+    private final NetworkLink.Receiver receiver;
+    private final Drops drops;
+    private final ArpTable neighbours = new ArpTable();
+    private final Map<Ipv4Address, Ipv4Packet> waiting = new LinkedHashMap<>();
+    private int identification;
+
+    GuestLink(NetworkLink.Receiver receiver, Drops drops) {
+        this.receiver = receiver;
+        this.drops = drops;
+    }
+
+    /// Sends a packet to the guest whose address it bears; if nobody knows that guest, asks first.
+    @Override
+    public boolean send(Ipv4Packet packet) {
+        Optional<MacAddress> to = neighbours.find(packet.destination());
+        if (to.isPresent()) {
+            return sendTo(to.get(), packet);
+        }
+        if (waiting.size() == MAX_WAITING && !waiting.containsKey(packet.destination())) {
+            waiting.remove(waiting.keySet().iterator().next());
+        }
+        waiting.put(packet.destination(), packet);
+        return sendArp(MacAddress.BROADCAST, ArpTable.request(packet.destination()));
+    }
+
+    boolean sendTo(MacAddress to, Ipv4Packet packet) {
+        byte[] payload = packet.payload();
+        if (payload.length <= EthernetFrame.MTU - Ipv4Packet.HEADER_BYTES) {
+            return deliver(to, EthernetFrame.IPV4, packet.toBytes());
+        }
+        identification = identification + 1 & 0xFFFF;
+        boolean all = true;
+        for (int offset = 0; offset < payload.length && all; offset += FRAGMENT_BYTES) {
+            int end = Math.min(offset + FRAGMENT_BYTES, payload.length);
+            var fragment = new Ipv4Packet.Fragment(identification, offset, end < payload.length);
+            all = deliver(to, EthernetFrame.IPV4, packet.withFragment(fragment,
+                    Arrays.copyOfRange(payload, offset, end)).toBytes());
+        }
+        return all;
+    }
+
+    private boolean sendArp(MacAddress to, ArpPacket packet) {
+        return deliver(to, EthernetFrame.ARP, packet.toBytes());
+    }
+
+    private boolean deliver(MacAddress to, int etherType, byte[] payload) {
+        var frame = new EthernetFrame(to, VirtualNetwork.ROUTER_MAC, etherType, payload);
+        boolean taken = receiver.deliver(frame.toBytes());
+        if (!taken) {
+            drops.count(Drop.NO_ROOM);
+        }
+        return taken;
+    }
+
+    /// Takes what a guest says about addresses.
+    void receiveArp(ArpPacket packet) {
+        learn(packet.senderProtocol(), packet.senderHardware());
+        neighbours.reply(packet)
+                .ifPresent(reply -> sendArp(packet.senderHardware(), reply));
+    }
+
+    /// A frame from `owner` bore this source address.
+    void learn(Ipv4Address address, MacAddress owner) {
+        neighbours.learn(address, owner);
+        Ipv4Packet saved = waiting.remove(address);
+        if (saved != null) {
+            neighbours.find(address).ifPresent(to -> sendTo(to, saved));
+        }
+    }
+
+    int neighbours() {
+        return neighbours.size();
+    }
+}

@@ -1,0 +1,4 @@
+/// One thread for all sockets and all timers of a network.
+///
+/// Read [EventLoop].
+package dev.vmexit.net.user.loop;

@@ -1,0 +1,111 @@
+package dev.vmexit.net.user.tcp;
+
+import dev.vmexit.net.user.wire.TcpSegment;
+
+/// The receiving half of a connection: from the guest to the host's socket.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.10.7.4 "Other States"
+final class ReceiveHalf {
+    /// The buffer is twice what 16 bits can say.
+    static final int SCALE = 2;
+
+    private static final int MAX_WINDOW = 0xFFFF;
+
+    final ReceiveBuffer buffer = new ReceiveBuffer();
+    private int scale;
+    private int nxt;
+    /// The first sequence number behind the window that the guest was told; never goes back.
+    private int edge;
+    private boolean finKnown;
+    private int finSeq;
+    private boolean finReceived;
+    private int segmentsOwed;
+    private boolean ackNow;
+
+    void adopt(TcpSegment syn) {
+        nxt = syn.seq() + 1;
+        edge = nxt + buffer.free();
+        scale = syn.options().windowScale() >= 0 ? SCALE : 0;
+    }
+
+    /// The four cases of the section's table, and one more: with no window, the segment that comes
+    /// next may still bring an acknowledgment.
+    boolean isAcceptable(TcpSegment segment) {
+        int start = segment.seq() - nxt;
+        int length = segment.length();
+        int window = buffer.free();
+        if (start == 0) {
+            return true;
+        }
+        return isInside(start, window) || length > 0 && isInside(start + length - 1, window);
+    }
+
+    private static boolean isInside(int distance, int window) {
+        return distance >= 0 && distance < window;
+    }
+
+    /// Takes the part of an acceptable segment that is new and has room.
+    void accept(TcpSegment segment) {
+        byte[] data = segment.data();
+        int skip = Math.max(0, nxt - segment.seq());
+        int ahead = segment.seq() + skip - nxt;
+        int length = Math.min(data.length - skip, buffer.free() - ahead);
+        if (length > 0) {
+            nxt += buffer.insert(ahead, data, skip, length);
+            segmentsOwed++;
+        }
+        ackNow |= ahead > 0 || buffer.hasIslands() || length < data.length;
+        if (segment.has(TcpSegment.FIN) && skip + Math.max(0, length) >= data.length) {
+            finKnown = true;
+            finSeq = segment.seq() + data.length;
+        }
+        if (finKnown && !finReceived && nxt == finSeq) {
+            nxt++;
+            finReceived = true;
+            ackNow = true;
+        }
+    }
+
+    /// {@return the window for a segment's header, and remembers that the guest was told}
+    ///
+    /// The right edge moves only by a worthwhile step.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.8.6.2.2 "Receiver's Algorithm: When to Send a Window Update"
+    int announceWindow() {
+        segmentsOwed = 0;
+        ackNow = false;
+        if (buffer.free() - (edge - nxt) >= Math.min(ReceiveBuffer.CAPACITY / 2,
+                SendHalf.MAX_MSS)) {
+            edge = nxt + buffer.free();
+        }
+        return Math.min(Math.max(0, edge - nxt) >> scale, MAX_WINDOW);
+    }
+
+    /// {@return the window for a segment with SYN}
+    static int firstWindow() {
+        return MAX_WINDOW;
+    }
+
+    void requestAck() {
+        ackNow = true;
+    }
+
+    /// {@return whether an acknowledgment has to go out at once: every second segment, what came
+    /// out of order, or a window that has opened again}
+    boolean isAckDue() {
+        return ackNow || segmentsOwed >= 2
+                || buffer.free() - (edge - nxt) >= ReceiveBuffer.CAPACITY / 4;
+    }
+
+    boolean isAckOwed() {
+        return segmentsOwed > 0;
+    }
+
+    boolean finReceived() {
+        return finReceived;
+    }
+
+    int nxt() {
+        return nxt;
+    }
+}
