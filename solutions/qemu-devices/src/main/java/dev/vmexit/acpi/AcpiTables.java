@@ -96,10 +96,12 @@ public final class AcpiTables {
     /// @spec https://pcisig.com/specifications PCI Firmware Specification 3.0, section 4.1.2 "MCFG
     ///       Table Description"
     private static byte[] mcfg() {
+        // tag::mcfg[]
         var mcfg = new AcpiTable("MCFG", 1, AcpiTable.HEADER_BYTES + 8 + 16);
         // Segment 0, buses 0 to 0.
         mcfg.buffer().putLong(0).putLong(PciHost.ECAM).putLong(0);
         return mcfg.finish();
+        // end::mcfg[]
     }
 
     /// @spec https://uefi.org/specs/ACPI/6.5/ ACPI 6.5, section 5.2.9 "Fixed ACPI Description Table (FADT)"

@@ -35,6 +35,7 @@ final class Dsdt {
                 Aml.scope("\\_SB_", bridge, ecam));
     }
 
+    // tag::windows[]
     private static byte[] windows() {
         int configuration = PciHost.PORT;
         int behind = configuration + PciHost.SIZE_BYTES;
@@ -42,6 +43,7 @@ final class Dsdt {
                 port(configuration, PciHost.SIZE_BYTES), words(PORTS, 3, behind, 0xFFFF),
                 memory(PciHost.MEMORY, PciHost.MEMORY_BYTES), end());
     }
+    // end::windows[]
 
     private static byte[] ecam() {
         ByteBuffer b = buffer(12).put((byte) 0x86).putShort((short) 9).put((byte) 1);

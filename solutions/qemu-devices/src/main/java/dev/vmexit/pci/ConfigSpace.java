@@ -20,6 +20,7 @@ final class ConfigSpace {
     }
 
     /// The driver writes: only its bits change.
+    // tag::write[]
     void write(int offset, int size, long bits) {
         for (int n = 0; n < size && offset + n < SIZE_BYTES; n++) {
             int at = offset + n;
@@ -27,6 +28,7 @@ final class ConfigSpace {
             value[at] = (byte) (value[at] & ~mask | (int) (bits >>> 8 * n) & mask);
         }
     }
+    // end::write[]
 
     /// The function says what is there.
     void define(int offset, int size, long bits) {

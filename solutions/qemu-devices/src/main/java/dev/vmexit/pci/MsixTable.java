@@ -76,6 +76,7 @@ public final class MsixTable implements BusDevice {
         }
         long address;
         int data;
+        // tag::raise[]
         synchronized (this) {
             if (masked(vector)) {
                 pending.set(vector);
@@ -85,6 +86,7 @@ public final class MsixTable implements BusDevice {
             data = (int) number(vector * ENTRY_BYTES + 8, 4);
         }
         sink.signal(address, data);
+        // end::raise[]
     }
 
     private boolean masked(int vector) {

@@ -65,7 +65,9 @@ public final class PciFunction {
         if (bar < 0 || bar >= BARS || !free || Integer.bitCount(sizeBytes) != 1 || sizeBytes < 16) {
             throw new IllegalArgumentException("BAR %d with %d bytes".formatted(bar, sizeBytes));
         }
+        // tag::region[]
         config.allow(BAR_0 + 4 * bar, 4, -(long) sizeBytes);
+        // end::region[]
         regions.add(new Region(bar, sizeBytes, device));
     }
 
@@ -83,10 +85,12 @@ public final class PciFunction {
         for (int n = 0; n < body.length; n++) {
             config.define(at + 2 + n, 1, body[n]);
         }
+        // tag::link[]
         config.define(lastLink, 1, at);
         config.define(STATUS, 2, CAPABILITIES_LIST);
         lastLink = at + 1;
         nextCapability = at + length;
+        // end::link[]
         return at;
     }
 

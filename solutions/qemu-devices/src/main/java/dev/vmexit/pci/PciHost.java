@@ -54,11 +54,13 @@ public final class PciHost {
         if (count == DEVICES) {
             throw new IllegalArgumentException("a bus has at most %d devices".formatted(DEVICES));
         }
+        // tag::place[]
         for (PciFunction.Region region : function.regions()) {
             long at = nextAddress + region.sizeBytes() - 1 & -(long) region.sizeBytes();
             function.place(region, at);
             nextAddress = at + region.sizeBytes();
         }
+        // end::place[]
         functions[count] = function;
         remap();
         return count++;
@@ -105,12 +107,14 @@ public final class PciHost {
     private void remap() {
         var mapped = new ArrayList<Mapped>();
         for (PciFunction function : functions) {
+            // tag::remap[]
             if (function != null && function.answersMemory()) {
                 for (PciFunction.Region region : function.regions()) {
                     long start = function.base(region);
                     mapped.add(new Mapped(start, start + region.sizeBytes() - 1, region.device()));
                 }
             }
+            // end::remap[]
         }
         map = mapped;
     }
@@ -152,9 +156,11 @@ public final class PciHost {
 
     private final class Ecam implements BusDevice {
         @Override
+        // tag::ecam[]
         public long read(long offset, int size) {
             return readConfig(offset >> 12, (int) offset & 0xFFF, size);
         }
+        // end::ecam[]
 
         @Override
         public void write(long offset, int size, long value) {

@@ -164,12 +164,14 @@ final class Transport implements AutoCloseable {
     }
     // end::serve[]
 
+    // tag::need-reset[]
     private void needReset() {
         status |= DEVICE_NEEDS_RESET;
         if ((status & DRIVER_OK) != 0) {
             configurationChanged();
         }
     }
+    // end::need-reset[]
 
     synchronized void configurationChanged() {
         generation = generation + 1 & 0xFF;

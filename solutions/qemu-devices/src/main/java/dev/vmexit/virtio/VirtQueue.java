@@ -176,6 +176,7 @@ public final class VirtQueue {
     /// Asks the driver to notify of the next buffer.
     ///
     /// @return whether one has come already, for which it may not
+    // tag::await[]
     boolean awaitNotification() {
         if (eventIndex) {
             used.set(SHORT, 4 + 8L * size, (short) lastAvailable);
@@ -185,6 +186,7 @@ public final class VirtQueue {
         VarHandle.fullFence();
         return ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != lastAvailable;
     }
+    // end::await[]
 
     /// A turn begins; a notification would be for nothing now, and the driver is told so.
     void busy() {

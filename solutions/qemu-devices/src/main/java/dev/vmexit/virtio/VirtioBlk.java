@@ -152,11 +152,13 @@ public final class VirtioBlk implements VirtioDevice {
     }
 
     /// {@return whether the range is on the disk, in whole sectors}
+    // tag::fits[]
     private boolean fits(long sector, long bytes) {
         long sectors = disk.sizeBytes() / Disk.SECTOR_BYTES;
         return bytes % Disk.SECTOR_BYTES == 0 && sector >= 0 && sector <= sectors
                 && bytes / Disk.SECTOR_BYTES <= sectors - sector;
     }
+    // end::fits[]
 
     private int read(long sector, List<MemorySegment> pieces, long bytes) throws IOException {
         if (!fits(sector, bytes)) {

@@ -39,13 +39,16 @@ final class HostileDriverTest {
         driver.close();
     }
 
+    // tag::stops[]
     private void stops() {
         driver.notifyDevice(0);
         driver.await(0);
         assertThat(driver.status() & NEEDS_RESET).isNotZero();
         assertThat(driver.usedIndex(0)).isZero();
     }
+    // end::stops[]
 
+    // tag::loop[]
     @Test
     void a_chain_that_is_a_loop() {
         driver.descriptor(0, HEADER, 16, 1, 1);
@@ -53,6 +56,7 @@ final class HostileDriverTest {
         driver.offerHead(0, 0);
         stops();
     }
+    // end::loop[]
 
     @Test
     void a_descriptor_that_is_not_in_the_table() {
