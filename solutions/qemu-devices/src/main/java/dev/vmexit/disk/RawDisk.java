@@ -10,7 +10,7 @@ import java.nio.file.Path;
 /// spares what is zero already, and a sparse file stays one.
 public final class RawDisk implements Disk {
     private final ImageFile file;
-    private final long sizeBytes;
+    private volatile long sizeBytes;
     private final boolean guessed;
 
     private RawDisk(ImageFile file, long sizeBytes, boolean guessed) {
@@ -41,6 +41,22 @@ public final class RawDisk implements Disk {
         } catch (IOException e) {
             throw new DiskFailure(file.name() + " cannot be read: " + e.getMessage());
         }
+    }
+
+    /// Makes the file longer; what is new are zeros.
+    ///
+    /// @throws DiskFailure if it would become shorter
+    public void grow(long newBytes) throws IOException {
+        DiskRange.checkWritable(file);
+        if (newBytes < sizeBytes) {
+            throw new DiskFailure(file.name() + " has " + sizeBytes + " bytes and would lose some "
+                    + "with " + newBytes + "; shrinking is not supported");
+        } else if (newBytes % SECTOR_BYTES != 0) {
+            throw new DiskFailure(newBytes + " bytes are no whole sectors of 512 bytes");
+        }
+        file.setSize(newBytes);
+        file.flush();
+        sizeBytes = newBytes;
     }
 
     @Override

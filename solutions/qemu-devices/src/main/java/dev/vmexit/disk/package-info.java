@@ -1,4 +1,4 @@
 /// Where the guest's sectors are kept: raw files and qcow2 images.
 ///
-/// Read [Disk].
+/// Read [Disk], then [Disks], which opens them; [Images] makes new ones.
 package dev.vmexit.disk;

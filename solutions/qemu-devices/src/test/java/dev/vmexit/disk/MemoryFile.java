@@ -1,5 +1,6 @@
 package dev.vmexit.disk;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -14,26 +15,32 @@ public final class MemoryFile implements ImageFile {
 
     public final List<Write> log = new ArrayList<>();
     public Runnable onLog = () -> {};
+    /// May be longer than the file; zeros from its end on.
     private byte[] bytes;
+    private int size;
 
     public MemoryFile(byte[] bytes) {
         this.bytes = bytes.clone();
+        this.size = bytes.length;
     }
 
     public synchronized byte[] bytes() {
-        return bytes.clone();
+        return Arrays.copyOf(bytes, size);
     }
 
     /// {@return the file after the first entries of the log}
-    public static byte[] replay(byte[] start, List<Write> writes) {
+    public static byte[] replay(byte[] start, List<Write> writes) throws IOException {
         var file = new MemoryFile(start);
-        writes.stream().filter(write -> write != null)
-                .forEach(write -> file.put(write.offset, write.bytes));
-        return file.bytes;
+        for (Write write : writes) {
+            if (write != null) {
+                file.put(write.offset, write.bytes);
+            }
+        }
+        return file.bytes();
     }
 
-    private void put(long offset, byte[] from) {
-        if (offset + from.length > bytes.length) {
+    private void put(long offset, byte[] from) throws IOException {
+        if (offset > size - from.length) {
             setSize(offset + from.length);
         }
         System.arraycopy(from, 0, bytes, (int) offset, from.length);
@@ -51,20 +58,25 @@ public final class MemoryFile implements ImageFile {
 
     @Override
     public synchronized long sizeBytes() {
-        return bytes.length;
+        return size;
     }
 
     @Override
-    public synchronized void setSize(long sizeBytes) {
+    public synchronized void setSize(long sizeBytes) throws IOException {
         if (sizeBytes > MOST_BYTES) {
-            throw new IllegalStateException("the file would have " + sizeBytes + " bytes");
+            throw new IOException("no room for " + sizeBytes + " bytes");
         }
-        bytes = Arrays.copyOf(bytes, (int) sizeBytes);
+        if (sizeBytes < size) {
+            Arrays.fill(bytes, (int) sizeBytes, size, (byte) 0);
+        } else if (sizeBytes > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.max(sizeBytes, bytes.length * 2L));
+        }
+        size = (int) sizeBytes;
     }
 
     @Override
     public synchronized void read(long offset, MemorySegment into) {
-        long there = Math.clamp(bytes.length - offset, 0, into.byteSize());
+        long there = Math.clamp(size - offset, 0, into.byteSize());
         if (there > 0) {
             into.asSlice(0, there)
                     .copyFrom(MemorySegment.ofArray(bytes).asSlice(offset, there));
@@ -73,7 +85,7 @@ public final class MemoryFile implements ImageFile {
     }
 
     @Override
-    public synchronized void write(long offset, MemorySegment from) {
+    public synchronized void write(long offset, MemorySegment from) throws IOException {
         byte[] copy = from.toArray(ValueLayout.JAVA_BYTE);
         onLog.run();
         log.add(new Write(offset, copy));

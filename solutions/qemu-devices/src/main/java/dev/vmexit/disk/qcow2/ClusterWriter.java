@@ -31,6 +31,11 @@ final class ClusterWriter {
         if (!L2Entry.isWritable(entry)) {
             return -1;
         }
+        if (L2Entry.hostOffset(entry) > file.sizeBytes()) {
+            throw new CorruptImage(file.name(),
+                    "a cluster is mapped to 0x%x, behind the end of the file"
+                            .formatted(L2Entry.hostOffset(entry)));
+        }
         metadata.refuseOverlap(L2Entry.hostOffset(entry), null);
         return L2Entry.hostOffset(entry) + (offset & header.clusterBytes() - 1);
     }

@@ -29,7 +29,7 @@ final class Metadata {
         this.file = file;
         this.header = header;
         this.cache = new TableCache(file, header.clusterBytes(), this::commit);
-        this.refcounts = new Refcounts(file, header, cache, this::commit);
+        this.refcounts = new Refcounts(file, header, cache, this::commit, this::refuseOverlap);
         this.map = new ClusterMap(this, file, header);
         List<Snapshot> snapshots = SnapshotTable.read(file, header);
         this.snapshotL1s = snapshots.stream().map(Snapshot::l1).toList();

@@ -29,7 +29,7 @@ final class NewTables {
         this.file = file;
         this.header = header;
         var cache = new TableCache(file, header.clusterBytes(), () -> {});
-        this.old = new Refcounts(file, header, cache, () -> {});
+        this.old = new Refcounts(file, header, cache, () -> {}, (_, _) -> {});
         this.references = new References(file, header, problems);
     }
 

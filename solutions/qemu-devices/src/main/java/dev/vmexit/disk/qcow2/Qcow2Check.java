@@ -3,6 +3,7 @@ package dev.vmexit.disk.qcow2;
 import dev.vmexit.disk.DiskFailure;
 import dev.vmexit.disk.ImageFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /// Compares the refcounts of an image with its references.
@@ -29,7 +30,7 @@ public final class Qcow2Check {
         var cache = new TableCache(file, header.clusterBytes(), () -> {
             // Nothing is changed, so nothing is dirty.
         });
-        this.refcounts = new Refcounts(file, header, cache, () -> {});
+        this.refcounts = new Refcounts(file, header, cache, () -> {}, (_, _) -> {});
         this.snapshots = SnapshotTable.read(file, header);
         this.l1 = Refcounts.longs(file, header.l1().offset(), header.l1().count());
     }
@@ -101,7 +102,7 @@ public final class Qcow2Check {
                             .formatted(cluster, stored, references.get(cluster)));
                 }
             });
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
@@ -110,7 +111,7 @@ public final class Qcow2Check {
         try {
             return refcounts.get(cluster);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -13,10 +13,16 @@ import java.util.TreeSet;
 /// A refcount block that is missing is put into the first cluster it counts, which is free because
 /// all that it counts is. The holder of the metadata's lock may call.
 final class Refcounts {
+    /// Throws if a cluster that is about to be written is something else than it may be.
+    interface Guard {
+        void check(long offset, Overlap allowed) throws IOException;
+    }
+
     private final ImageFile file;
     private final Header header;
     private final TableCache cache;
     private final TableCache.Commit commit;
+    private final Guard guard;
     private final TreeSet<Integer> newEntries = new TreeSet<>();
     private final int order;
     private final int blockBits;
@@ -25,12 +31,14 @@ final class Refcounts {
     /// No cluster below it is free.
     private long hint = 1;
 
-    Refcounts(ImageFile file, Header header, TableCache cache, TableCache.Commit commit)
+    Refcounts(ImageFile file, Header header, TableCache cache, TableCache.Commit commit,
+            Guard guard)
             throws IOException {
         this.file = file;
         this.header = header;
         this.cache = cache;
         this.commit = commit;
+        this.guard = guard;
         this.order = header.refcountOrder();
         this.blockBits = header.refcountBlockBits();
         this.place = header.refcountTable();
@@ -88,6 +96,7 @@ final class Refcounts {
 
     private void set(long cluster, long count) throws IOException {
         long block = table[(int) (cluster >>> blockBits)];
+        guard.check(block, Overlap.REFCOUNT_BLOCK);
         RefcountBlock.set(cache.change(block, Kind.REFCOUNT_BLOCK), inBlock(cluster), order, count);
     }
 
@@ -138,6 +147,7 @@ final class Refcounts {
             return;
         }
         long first = (long) index << blockBits;
+        guard.check(first << header.clusterBits(), null);
         table[index] = first << header.clusterBits();
         newEntries.add(index);
         cache.create(table[index], Kind.REFCOUNT_BLOCK, new byte[header.clusterBytes()]);
@@ -163,6 +173,7 @@ final class Refcounts {
             index = firstIndexBehindAll();
         }
         long first = (long) index << blockBits;
+        checkRow(first, count + blocks);
         for (int i = 0; i < blocks; i++) {
             table[index + i] = first + count + i << header.clusterBits();
             newEntries.add(index + i);
@@ -172,6 +183,12 @@ final class Refcounts {
             set(first + count + i, 1);
         }
         return first;
+    }
+
+    private void checkRow(long first, int count) throws IOException {
+        for (long cluster = first; cluster < first + count; cluster++) {
+            guard.check(cluster << header.clusterBits(), null);
+        }
     }
 
     private int firstIndexBehindAll() {
@@ -208,6 +225,7 @@ final class Refcounts {
                     + "convert it to one with larger clusters");
         }
         long first = (long) index << blockBits;
+        checkRow(first, clusters + blocks);
         long[] larger = Arrays.copyOf(table, clusters * perCluster);
         for (int i = 0; i < blocks; i++) {
             larger[index + i] = first + clusters + i << header.clusterBits();

@@ -1,6 +1,7 @@
 package dev.vmexit.disk.qcow2;
 
 import dev.vmexit.disk.DiskFailure;
+import dev.vmexit.disk.DiskRange;
 import dev.vmexit.disk.ImageFile;
 import dev.vmexit.disk.qcow2.Header.Table;
 import java.io.IOException;
@@ -65,21 +66,25 @@ public final class Snapshots {
     /// Makes the disk what it was, its size too. What it is now is lost, unless a snapshot has it.
     public void apply(String name) throws IOException {
         Header header = startToWrite();
-        Snapshot snapshot = find(name);
+        List<Snapshot> snapshots = list();
+        Snapshot snapshot = find(snapshots, name);
         if (snapshot.diskBytes() < 0 || snapshot.diskBytes() % 512 != 0) {
             throw new CorruptImage(file.name(), "snapshot " + name + " has an impossible size");
         }
-        new NewTables(file, header).install(snapshot.diskBytes(), entries(snapshot.l1()), list());
+        new NewTables(file, header).install(snapshot.diskBytes(), entries(snapshot.l1()),
+                snapshots);
     }
 
     public void delete(String name) throws IOException {
         Header header = startToWrite();
-        Snapshot snapshot = find(name);
-        List<Snapshot> rest = list().stream().filter(s -> !s.l1().equals(snapshot.l1())).toList();
+        List<Snapshot> snapshots = list();
+        Snapshot snapshot = find(snapshots, name);
+        List<Snapshot> rest = snapshots.stream().filter(s -> s != snapshot).toList();
         new NewTables(file, header).install(header.sizeBytes(), entries(header.l1()), rest);
     }
 
     private Header startToWrite() throws IOException {
+        DiskRange.checkWritable(file);
         Header header = Header.read(file);
         if (header.autoclear() != 0) {
             Header.writeLong(file, Header.AUTOCLEAR, 0);
@@ -88,8 +93,7 @@ public final class Snapshots {
         return header;
     }
 
-    private Snapshot find(String name) throws IOException {
-        List<Snapshot> snapshots = list();
+    private Snapshot find(List<Snapshot> snapshots, String name) {
         return snapshots.stream().filter(s -> s.name().equals(name)).findFirst()
                 .or(() -> snapshots.stream().filter(s -> s.id().equals(name)).findFirst())
                 .orElseThrow(() -> new DiskFailure(

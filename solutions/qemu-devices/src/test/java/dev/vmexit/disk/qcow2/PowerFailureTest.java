@@ -161,7 +161,7 @@ class PowerFailureTest {
         begin(clusterBits, false);
         requests(clusterBits, 40);
         dieEverywhere();
-        assertThat(file.log.size()).as("how often the host died").isGreaterThan(90);
+        assertThat(file.log.size()).as("how often the host died").isGreaterThan(60);
     }
 
     @Test
@@ -182,6 +182,33 @@ class PowerFailureTest {
         snapshots.delete("first");
         snapshots.delete("second");
         dieEverywhere();
+    }
+
+    /// Refcounts of 64 bits fill a table of one cluster with 2 MiB.
+    @Test
+    void while_the_refcount_table_moves() throws IOException {
+        QemuImg.assumeHere();
+        Path path = directory.resolve("wide.qcow2");
+        QemuImg.run("create", "-f", "qcow2", "-o", "cluster_size=512,refcount_bits=64", path,
+                "3M");
+        start = Files.readAllBytes(path);
+        file = new MemoryFile(start);
+        file.onLog = () -> statesAtLog.add(List.copyOf(possible));
+        for (int i = 0; i < SECTORS; i++) {
+            possible.add(Set.of(0, 1));
+        }
+        try (Disk disk = Qcow2Disk.open(file, null)) {
+            disk.write(0, MemorySegment.ofArray(stamped(3 * 2048, 1)));
+        }
+        int move = 0;
+        while (file.log.get(move) == null || file.log.get(move).offset() != 48) {
+            move++;
+        }
+        for (int cut = move - 20; cut < move + 20; cut++) {
+            byte[] image = MemoryFile.replay(start, file.log.subList(0, cut));
+            isSound(image, cut);
+            qemuAgrees(image, cut);
+        }
     }
 
     @Test
