@@ -1,10 +1,10 @@
 package dev.vmexit.cli;
 
 import dev.vmexit.course.CourseException;
+import dev.vmexit.disk.DiskFailure;
 import dev.vmexit.host.KernelChoice;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.kvm.UnsupportedKvm;
-import dev.vmexit.disk.DiskFailure;
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.memory.GuestFault;
 import java.util.stream.Stream;
@@ -19,7 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
 @Command(name = "vmexit", description = "A hypervisor, and the course that builds it.",
         mixinStandardHelpOptions = true, version = "vmexit 1.0", subcommands = {
                 DoctorCommand.class, RunCommand.class, BootCommand.class, LearnCommand.class,
-                HintCommand.class, CheckCommand.class, GradeCommand.class, CourseCommand.class})
+                HintCommand.class, CheckCommand.class, GradeCommand.class, CourseCommand.class,
+                ImageCommand.class})
 public final class Main {
     static final int FAILED = 1;
     static final int USAGE = 64;
