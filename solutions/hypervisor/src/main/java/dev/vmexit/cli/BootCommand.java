@@ -76,6 +76,9 @@ final class BootCommand implements Callable<Integer> {
     private DiskOptions disks;
 
     @Mixin
+    private NetworkOptions network;
+
+    @Mixin
     private DebugPorts debug;
 
     @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
@@ -109,9 +112,11 @@ final class BootCommand implements Callable<Integer> {
             image = BzImage.read(kernel);
             say("kernel " + kernel);
         }
-        if (seed != null && disks.any()) {
-            throw new BootFailure("--deterministic has no disks: they work in a time of their own");
+        if (seed != null && (disks.any() || network.any())) {
+            throw new BootFailure("--deterministic has no disk and no network: they work in a time "
+                    + "of their own");
         }
+        network.check();
         debug.open();
         try (DiskOptions opened = disks) {
             opened.open();
@@ -125,9 +130,10 @@ final class BootCommand implements Callable<Integer> {
     }
 
     private void refuseDemo() {
-        if (disks.any() || debug.any()) {
+        if (disks.any() || network.any() || debug.any()) {
             throw new BootFailure("no Linux kernel was found and none can be fetched here, and the "
-                    + "demo kernel has no use for a disk or a debug port; pass --kernel");
+                    + "demo kernel has no use for a disk, a network or a debug port; "
+                    + "pass --kernel");
         }
     }
 
@@ -217,6 +223,7 @@ final class BootCommand implements Callable<Integer> {
         try {
             debug.attach(pc);
             disks.attach(pc, cpus);
+            network.attach(pc);
             if (seed == null) {
                 // A device's thread has a time of its own; the deterministic mode has one only.
                 pc.attach(new VirtioRng(new SecureRandom()));

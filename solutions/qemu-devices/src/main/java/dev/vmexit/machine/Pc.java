@@ -54,6 +54,7 @@ public final class Pc implements AutoCloseable {
     private final PowerManagement acpi;
     private final PciHost pci = new PciHost();
     private final List<VirtioPci> virtio = new ArrayList<>();
+    private final List<Runnable> afterwards = new ArrayList<>();
     private final List<PcCpu> cpus = new ArrayList<>();
 
     private Pc(Kvm kvm, Vm vm, IntConsumer serialOutput) {
@@ -136,6 +137,11 @@ public final class Pc implements AutoCloseable {
         return connection;
     }
 
+    /// @param end runs when the machine has been closed, for what was made for it alone
+    public void onClose(Runnable end) {
+        afterwards.add(end);
+    }
+
     /// Puts Linux into memory and the first CPU at its entry; the others wait to be woken by it.
     public void load(LinuxLoader linux) {
         linux.load(vm.memory(), vm.slots());
@@ -211,6 +217,7 @@ public final class Pc implements AutoCloseable {
     public void close() {
         virtio.forEach(VirtioPci::close);
         close(vm, kvm);
+        afterwards.forEach(Runnable::run);
     }
 
     private static void close(Vm vm, Kvm kvm) {
