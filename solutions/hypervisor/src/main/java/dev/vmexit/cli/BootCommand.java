@@ -95,6 +95,7 @@ final class BootCommand implements Callable<Integer> {
         if (mine) {
             return new MineLauncher(checkout).start(spec);
         }
+        network.check();
         var config = new PcConfig(Durations.bytes(memory), cpus, clock());
         BzImage image = kernel == null ? null : BzImage.read(kernel);
         byte[] files = initrd == null ? null : BootFile.read("initrd", initrd);
@@ -116,7 +117,6 @@ final class BootCommand implements Callable<Integer> {
             throw new BootFailure("--deterministic has no disk and no network: they work in a time "
                     + "of their own");
         }
-        network.check();
         debug.open();
         try (DiskOptions opened = disks) {
             opened.open();

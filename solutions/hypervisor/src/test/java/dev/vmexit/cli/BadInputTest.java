@@ -15,7 +15,7 @@ class BadInputTest {
     @TempDir
     private Path directory;
 
-    private static void isRefused(String why, String... arguments) {
+    static void isRefused(String why, String... arguments) {
         Run run = Run.of(arguments);
         assertThat(run.status()).as("exit status of " + String.join(" ", arguments))
                 .isEqualTo(Main.FAILED);
@@ -60,7 +60,7 @@ class BadInputTest {
                 "--kernel", stockKernel().toString(), "--initrd", file("initrd", new byte[512]));
     }
 
-    private static Path stockKernel() throws IOException {
+    static Path stockKernel() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/boot"))) {
             var kernel = files.filter(f -> f.getFileName().toString().startsWith("vmlinuz-"))
                     .findFirst();

@@ -1,0 +1,106 @@
+package dev.vmexit.cli;
+
+import static dev.vmexit.cli.BadInputTest.isRefused;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Wrong disks and networks: one sentence each, before anything runs.
+class DeviceOptionsTest {
+    @TempDir
+    private Path directory;
+
+    private static void isRefusedWith(String why, String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of("boot", "--kvm", "soft", "--kernel",
+                BadInputTest.stockKernel().toString()));
+        all.addAll(Arrays.asList(options));
+        isRefused(why, all.toArray(new String[0]));
+    }
+
+    private Path disk(String name, int bytes) throws IOException {
+        return Files.write(directory.resolve(name), new byte[bytes]);
+    }
+
+    @Test
+    void disks_that_are_none() throws IOException {
+        isRefusedWith("does not exist", "--disk", directory.resolve("no").toString());
+        isRefusedWith("is a directory", "--disk", directory.toString());
+        isRefusedWith("no multiple of 512", "--disk", disk("cut", 1000).toString());
+        isRefusedWith("is no qcow2 image", "--disk", disk("raw", 1024) + ",format=qcow2");
+    }
+
+    @Test
+    void options_of_a_disk_that_are_none() throws IOException {
+        String file = disk("raw", 1024).toString();
+        isRefusedWith("\"vmdk\" is no format of a disk", "--disk", file + ",format=vmdk");
+        isRefusedWith("--disk does not know \"cache=none\"", "--disk", file + ",cache=none");
+        isRefusedWith("1 to 20 ASCII characters", "--disk", file + ",serial=" + "x".repeat(21));
+        isRefusedWith("has no disk", "--disk", file, "--deterministic", "1");
+    }
+
+    @Test
+    void a_disk_that_is_in_use() throws IOException {
+        String file = disk("raw", 1024).toString();
+        isRefusedWith("raw", "--disk", file, "--disk", file);
+    }
+
+    @Test
+    void qcow2_headers_that_cannot_be() throws IOException {
+        Path image = directory.resolve("image.qcow2");
+        Run.of("image", "create", image.toString(), "1M");
+        byte[] whole = Files.readAllBytes(image);
+        Files.write(image, Arrays.copyOf(whole, 50));
+        isRefusedWith("image.qcow2", "--disk", image.toString());
+        Files.write(image, whole);
+        try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[]{0, 0, 0, 60}), 20);
+        }
+        isRefusedWith("cluster", "--disk", image.toString());
+    }
+
+    @Test
+    void a_backing_chain_that_is_a_loop() throws IOException {
+        Path a = directory.resolve("a.qcow2");
+        Path b = directory.resolve("b.qcow2");
+        Run.of("image", "create", a.toString(), "1M");
+        Run.of("image", "create", "--backing", a.toString(), b.toString());
+        Files.copy(b, a, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        try (var file = new RandomAccessFile(a.toFile(), "rw")) {
+            byte[] bytes = new byte[(int) Math.min(4096, file.length())];
+            file.readFully(bytes);
+            String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+            file.seek(text.indexOf("a.qcow2"));
+            file.write('b');
+        }
+        isRefusedWith("its own backing file", "--disk", a.toString());
+    }
+
+    @Test
+    void networks_that_are_none() throws IOException {
+        isRefusedWith("--network is user or none", "--network", "tap");
+        isRefusedWith("need a card", "--forward", "2222:22");
+        isRefusedWith("is no port forward", "--network", "user", "--forward", "22");
+        isRefusedWith("is no MAC address", "--network", "user", "--mac", "52:54");
+        isRefusedWith("576 to 1500", "--network", "user", "--mtu", "9000");
+    }
+
+    @Test
+    void a_port_that_is_in_use() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            isRefusedWith("the port may be in use", "--network", "user", "--forward",
+                    taken.getLocalPort() + ":22");
+        }
+    }
+}
