@@ -50,7 +50,10 @@ final class DiskOptions implements AutoCloseable {
     }
 
     private static Attached attached(String text, int number) {
-        String[] parts = text.split(",");
+        String[] parts = text.split(",", -1);
+        if (parts[0].isEmpty()) {
+            throw new BootFailure("--disk names no file in \"%s\"".formatted(text));
+        }
         String serial = "vmexit-" + number;
         ImageFormat format = null;
         boolean readOnly = false;

@@ -79,11 +79,26 @@ public final class RawDisk implements Disk {
     public void write(long offset, MemorySegment from) throws IOException {
         DiskRange.check(sizeBytes, offset, from.byteSize());
         DiskRange.checkWritable(file);
-        if (guessed && offset == 0 && ImageFormat.startsAsQcow2(from)) {
+        if (guessed && offset == 0) {
+            writeGuarded(from);
+        } else {
+            file.write(offset, from);
+        }
+    }
+
+    /// The first sector is copied before it is looked at: the guest may change it meanwhile.
+    private void writeGuarded(MemorySegment from) throws IOException {
+        long head = Math.min(SECTOR_BYTES, from.byteSize());
+        MemorySegment first = MemorySegment.ofArray(new byte[(int) head])
+                .copyFrom(from.asSlice(0, head));
+        if (ImageFormat.startsAsQcow2(first)) {
             throw new IOException(file.name() + ": a qcow2 header in the first sector is refused "
                     + "while the format is guessed; say that it is raw");
         }
-        file.write(offset, from);
+        file.write(0, first);
+        if (from.byteSize() > head) {
+            file.write(head, from.asSlice(head));
+        }
     }
 
     @Override

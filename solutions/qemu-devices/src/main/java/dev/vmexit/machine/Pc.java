@@ -209,6 +209,7 @@ public final class Pc implements AutoCloseable {
     }
 
     private void stopCpus() {
+        virtio.forEach(VirtioPci::abandon);
         cpus.forEach(PcCpu::stop);
     }
 

@@ -78,6 +78,9 @@ public final class MsixTable implements BusDevice {
         int data;
         // tag::raise[]
         synchronized (this) {
+            if (!enabled()) {
+                return;
+            }
             if (masked(vector)) {
                 pending.set(vector);
                 return;
@@ -116,9 +119,9 @@ public final class MsixTable implements BusDevice {
             return number((int) offset, size);
         }
         long[] words = pending.toLongArray();
-        int word = (int) (offset - PENDING) / 8;
+        long word = (offset - PENDING) / 8;
         boolean there = offset >= PENDING && word < words.length;
-        return there ? words[word] >>> 8 * (offset & 7) : 0;
+        return there ? words[(int) word] >>> 8 * (offset & 7) : 0;
     }
 
     private long number(int offset, int size) {
@@ -142,7 +145,7 @@ public final class MsixTable implements BusDevice {
         deliverPending();
     }
 
-    /// As after power-up: all masked, nothing pending.
+    /// Nothing is pending any more.
     public synchronized void reset() {
         pending.clear();
     }

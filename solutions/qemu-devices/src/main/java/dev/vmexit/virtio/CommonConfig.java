@@ -72,6 +72,9 @@ final class CommonConfig {
     }
 
     void write(int offset, int size, long value) {
+        if (offset == DEVICE_STATUS && (value & 0xFF) == 0) {
+            transport.abandon();
+        }
         synchronized (transport.lock()) {
             if (offset >= QUEUE_DESC && offset < QUEUE_DEVICE_END) {
                 QueueSetup queue = transport.selected();

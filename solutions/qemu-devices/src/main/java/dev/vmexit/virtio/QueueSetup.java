@@ -10,7 +10,7 @@ final class QueueSetup {
     int size;
     int vector;
     boolean enabled;
-    VirtQueue queue;
+    volatile VirtQueue queue;
 
     QueueSetup(int mostEntries) {
         this.mostEntries = mostEntries;
@@ -48,6 +48,6 @@ final class QueueSetup {
     }
 
     VirtQueue.Layout layout() {
-        return new VirtQueue.Layout(size, addresses[0], addresses[1], addresses[2]);
+        return new VirtQueue.Layout(size, mostEntries, addresses[0], addresses[1], addresses[2]);
     }
 }

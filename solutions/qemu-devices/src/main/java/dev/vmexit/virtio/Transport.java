@@ -98,7 +98,10 @@ final class Transport implements AutoCloseable {
         if ((wanted & FEATURES_OK) != 0 && refused) {
             wanted &= ~FEATURES_OK;
         }
-        boolean starts = (wanted & ~status & DRIVER_OK) != 0 && (wanted & FEATURES_OK) != 0;
+        if ((wanted & FEATURES_OK) == 0) {
+            wanted &= ~DRIVER_OK;
+        }
+        boolean starts = (wanted & ~status & DRIVER_OK) != 0;
         status = wanted | status & DEVICE_NEEDS_RESET;
         if (starts) {
             device.start(driverFeatures);
@@ -111,6 +114,7 @@ final class Transport implements AutoCloseable {
 
     private void reset() {
         device.reset();
+        msix.reset();
         queues.forEach(QueueSetup::reset);
         driverFeatures = 0;
         deviceFeatureSelect = 0;
@@ -126,7 +130,8 @@ final class Transport implements AutoCloseable {
             return;
         }
         try {
-            setup.queue = new VirtQueue(memory, setup.layout(), (driverFeatures & EVENT_IDX) != 0);
+            setup.queue = new VirtQueue(memory, setup.layout(),
+                    (driverFeatures & EVENT_IDX) != 0);
             setup.enabled = true;
         } catch (DriverMistake mistake) {
             needReset();
@@ -160,9 +165,25 @@ final class Transport implements AutoCloseable {
             }
         } catch (DriverMistake mistake) {
             needReset();
+        } catch (RuntimeException | Error ours) {
+            // The device stops as for a driver's mistake, but this one is told of.
+            needReset();
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, ours);
         }
     }
     // end::serve[]
+
+    /// What has not begun will not be done: the driver starts anew, or the machine ends. Takes no
+    /// lock, since the one who has it may be at work for long.
+    void abandon() {
+        for (QueueSetup setup : queues) {
+            VirtQueue queue = setup.queue;
+            if (queue != null) {
+                queue.abandon();
+            }
+        }
+    }
 
     // tag::need-reset[]
     private void needReset() {
@@ -199,6 +220,7 @@ final class Transport implements AutoCloseable {
 
     @Override
     public void close() {
+        abandon();
         worker.close();
     }
 }

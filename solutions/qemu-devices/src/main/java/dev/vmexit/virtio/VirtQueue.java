@@ -42,6 +42,7 @@ public final class VirtQueue {
 
     private final GuestMemory memory;
     private final int size;
+    private final int mostEntries;
     private final boolean eventIndex;
     private final MemorySegment descriptors;
     private final MemorySegment available;
@@ -50,17 +51,22 @@ public final class VirtQueue {
     private int usedIndex;
     private int signalled;
     private int turn;
+    /// The driver's index when it was last looked at.
+    private int seen;
+    private volatile boolean abandoned;
 
     /// Where a queue is.
     ///
     /// @param size entries: a power of two
-    record Layout(int size, long descriptors, long available, long used) {}
+    /// @param mostEntries what the device offered: the longest indirect table
+    record Layout(int size, int mostEntries, long descriptors, long available, long used) {}
 
     /// @param eventIndex whether `VIRTIO_F_EVENT_IDX` was negotiated
     /// @throws DriverMistake if the areas are not in the guest's memory, or not aligned
     VirtQueue(GuestMemory memory, Layout layout, boolean eventIndex) {
         this.memory = memory;
         this.size = layout.size;
+        this.mostEntries = layout.mostEntries;
         this.eventIndex = eventIndex;
         descriptors = area(layout.descriptors, (long) DESCRIPTOR_BYTES * size, 16);
         available = area(layout.available, 6 + 2L * size, 2);
@@ -87,11 +93,12 @@ public final class VirtQueue {
     /// {@return the next buffer, or null if the driver has offered no more, or as many in this turn
     /// as the queue is long}
     public Chain pop() {
-        if (turn == 0) {
+        if (turn == 0 || abandoned) {
             return null;
         }
         turn--;
         int index = (short) INDEX.getAcquire(available, 2L) & 0xFFFF;
+        seen = index;
         int waiting = index - lastAvailable & 0xFFFF;
         if (waiting == 0) {
             return null;
@@ -134,23 +141,40 @@ public final class VirtQueue {
     private void indirect(Chain chain, MemorySegment table, long address, long length, int flags) {
         long entries = length / DESCRIPTOR_BYTES;
         if (table != descriptors || (flags & F_NEXT) != 0 || length % DESCRIPTOR_BYTES != 0
-                || entries == 0 || entries > size) {
+                || entries == 0 || entries > mostEntries) {
             throw new DriverMistake("an indirect table of %d bytes with flags 0x%x"
                     .formatted(length, flags));
         }
         // Its alignment is not prescribed, so it is copied.
-        byte[] copy = piece(address, length).toArray(ValueLayout.JAVA_BYTE);
-        follow(chain, java.lang.foreign.Arena.ofAuto().allocate(length, 16)
-                .copyFrom(MemorySegment.ofArray(copy)), (int) entries, 0);
+        MemorySegment copy = MemorySegment.ofArray(new long[(int) length / 8]);
+        follow(chain, copy.copyFrom(piece(address, length)), (int) entries, 0);
+    }
+
+    /// Puts back what was popped last: it was not enough.
+    void unpop(int chains) {
+        lastAvailable = lastAvailable - chains & 0xFFFF;
+        turn += chains;
+    }
+
+    /// From any thread: no more buffers are taken.
+    void abandon() {
+        abandoned = true;
     }
 
     // tag::push[]
     /// Gives a buffer back.
     public void push(Chain chain) {
-        long entry = 4 + 8L * (usedIndex & size - 1);
-        used.set(INT, entry, chain.head);
-        used.set(INT, entry + 4, (int) chain.written());
-        usedIndex = usedIndex + 1 & 0xFFFF;
+        push(java.util.List.of(chain));
+    }
+
+    /// Gives buffers back that belong together: the driver sees all of them at once.
+    void push(java.util.List<Chain> chains) {
+        for (Chain chain : chains) {
+            long entry = 4 + 8L * (usedIndex & size - 1);
+            used.set(INT, entry, chain.head);
+            used.set(INT, entry + 4, (int) chain.written());
+            usedIndex = usedIndex + 1 & 0xFFFF;
+        }
         INDEX.setRelease(used, 2L, (short) usedIndex);
     }
     // end::push[]
@@ -173,18 +197,19 @@ public final class VirtQueue {
     }
     // end::interrupt[]
 
-    /// Asks the driver to notify of the next buffer.
+    /// Asks the driver to notify of the next buffer behind those that were seen.
     ///
     /// @return whether one has come already, for which it may not
     // tag::await[]
     boolean awaitNotification() {
+        boolean turnIsOver = turn == 0 && seen != lastAvailable;
         if (eventIndex) {
-            used.set(SHORT, 4 + 8L * size, (short) lastAvailable);
+            used.set(SHORT, 4 + 8L * size, (short) seen);
         } else {
             used.set(SHORT, 0, (short) 0);
         }
         VarHandle.fullFence();
-        return ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != lastAvailable;
+        return turnIsOver || ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != seen;
     }
     // end::await[]
 

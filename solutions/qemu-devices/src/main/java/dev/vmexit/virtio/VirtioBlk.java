@@ -46,13 +46,18 @@ public final class VirtioBlk implements VirtioDevice {
     private static final int UNSUPPORTED = 2;
 
     /// One discard or write-zeroes covers at most this.
-    private static final int MOST_SECTORS = 1 << 22;
+    private static final int MOST_SECTORS = 1 << 15;
+    /// No driver asks for so much at once; a request of overlapping pieces could, and another CPU
+    /// would have to wait for it.
+    private static final long MOST_BYTES = 64 << 20;
     private static final int UNMAP = 1;
 
     private final Disk disk;
     private final byte[] serial;
     private final int queues;
     private final Consumer<IOException> hostFailed;
+    /// The driver does not know how to flush: what is answered has to be safe.
+    private boolean writeThrough;
 
     /// @param serial up to 20 ASCII characters, `/sys/block/vda/serial` in the guest
     /// @param queues one for each CPU that is to be served at the same time
@@ -102,6 +107,11 @@ public final class VirtioBlk implements VirtioDevice {
         b.putInt(52, 1);
         b.put(56, (byte) 1);
         return b.array();
+    }
+
+    @Override
+    public void start(long features) {
+        writeThrough = (features & FLUSH) == 0;
     }
 
     @Override
@@ -155,7 +165,8 @@ public final class VirtioBlk implements VirtioDevice {
     // tag::fits[]
     private boolean fits(long sector, long bytes) {
         long sectors = disk.sizeBytes() / Disk.SECTOR_BYTES;
-        return bytes % Disk.SECTOR_BYTES == 0 && sector >= 0 && sector <= sectors
+        return bytes % Disk.SECTOR_BYTES == 0 && bytes <= MOST_BYTES && sector >= 0
+                && sector <= sectors
                 && bytes / Disk.SECTOR_BYTES <= sectors - sector;
     }
     // end::fits[]
@@ -173,6 +184,13 @@ public final class VirtioBlk implements VirtioDevice {
             return FAILED;
         }
         Scatter.write(disk, sector * Disk.SECTOR_BYTES, chain.take(bytes));
+        return done();
+    }
+
+    private int done() throws IOException {
+        if (writeThrough) {
+            disk.flush();
+        }
         return DONE;
     }
 
@@ -194,6 +212,6 @@ public final class VirtioBlk implements VirtioDevice {
         } else {
             disk.discard(sector * Disk.SECTOR_BYTES, bytes);
         }
-        return DONE;
+        return done();
     }
 }

@@ -5,7 +5,9 @@ import dev.vmexit.net.NetworkLink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 
 /// A network card: frames that the driver sends go to the link, frames from the link go into
@@ -61,8 +63,11 @@ public final class VirtioNet implements VirtioDevice {
 
     private boolean offer(byte[] frame) {
         synchronized (waiting) {
-            full = waiting.size() >= MOST_WAITING;
-            return !full && waiting.add(frame);
+            if (waiting.size() >= MOST_WAITING) {
+                full = true;
+                return false;
+            }
+            return waiting.add(frame);
         }
     }
 
@@ -128,29 +133,25 @@ public final class VirtioNet implements VirtioDevice {
     // tag::receive[]
     private void receive(VirtQueue queue) {
         boolean room = false;
-        byte[] frame = peek();
-        for (Chain first = frame == null ? null : queue.pop(); first != null;) {
+        for (byte[] frame = peek(); frame != null && deliver(frame, queue); frame = peek()) {
             synchronized (waiting) {
                 waiting.remove();
             }
             room = true;
-            deliver(frame, first, queue);
-            frame = peek();
-            first = frame == null ? null : queue.pop();
         }
-        if (room && wasFull()) {
+        if (room && takeFull()) {
             link.roomAgain();
         }
     }
+    // end::receive[]
 
-    private boolean wasFull() {
+    private boolean takeFull() {
         synchronized (waiting) {
             boolean was = full;
             full = false;
             return was;
         }
     }
-    // end::receive[]
 
     private byte[] peek() {
         synchronized (waiting) {
@@ -159,38 +160,44 @@ public final class VirtioNet implements VirtioDevice {
     }
 
     /// A frame that is too large for one buffer continues in the next, if the driver said that it
-    /// can put them together.
-    private void deliver(byte[] frame, Chain first, VirtQueue queue) {
-        byte[] bytes = new byte[HEADER_BYTES + frame.length];
-        System.arraycopy(frame, 0, bytes, HEADER_BYTES, frame.length);
-        if (first.writableBytes() >= bytes.length) {
-            bytes[10] = 1;
-            first.write(bytes);
-            queue.push(first);
-            return;
-        }
-        if (!mergeable || first.writableBytes() <= HEADER_BYTES) {
-            throw new DriverMistake("a buffer of %d bytes for a frame of %d"
-                    .formatted(first.writableBytes(), frame.length));
-        }
-        merge(bytes, first, queue);
-    }
-
-    private static void merge(byte[] bytes, Chain first, VirtQueue queue) {
-        var chains = new java.util.ArrayList<Chain>();
+    /// can put them together; else it is lost. All its buffers come back at once.
+    ///
+    /// @return false if there are not enough buffers yet
+    private boolean deliver(byte[] frame, VirtQueue queue) {
+        long bytes = HEADER_BYTES + frame.length;
+        List<Chain> chains = new ArrayList<>();
         long room = 0;
-        for (Chain chain = first; chain != null; chain = room < bytes.length ? queue.pop() : null) {
+        while (room < bytes && (mergeable || chains.isEmpty())) {
+            Chain chain = queue.pop();
+            if (chain == null) {
+                queue.unpop(chains.size());
+                return false;
+            }
+            if (chain.writableBytes() < HEADER_BYTES) {
+                throw new DriverMistake("a buffer of %d bytes for a header and a frame"
+                        .formatted(chain.writableBytes()));
+            }
             chains.add(chain);
             room += chain.writableBytes();
         }
+        if (room < bytes) {
+            queue.unpop(chains.size());
+            return true;
+        }
+        fill(chains, frame);
+        queue.push(chains);
+        return true;
+    }
+
+    private static void fill(List<Chain> chains, byte[] frame) {
+        byte[] bytes = new byte[HEADER_BYTES + frame.length];
+        System.arraycopy(frame, 0, bytes, HEADER_BYTES, frame.length);
         bytes[10] = (byte) chains.size();
         bytes[11] = (byte) (chains.size() >> 8);
         int at = 0;
         for (Chain chain : chains) {
-            // Without enough buffers the rest of the frame is lost; the checksums will tell.
             int part = (int) Math.min(chain.writableBytes(), bytes.length - at);
             chain.write(Arrays.copyOfRange(bytes, at, at + part));
-            queue.push(chain);
             at += part;
         }
     }
@@ -202,8 +209,12 @@ public final class VirtioNet implements VirtioDevice {
 
     @Override
     public void reset() {
+        mergeable = false;
         synchronized (waiting) {
             waiting.clear();
+        }
+        if (takeFull()) {
+            link.roomAgain();
         }
     }
 }

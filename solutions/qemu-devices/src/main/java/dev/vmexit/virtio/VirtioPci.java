@@ -97,8 +97,8 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
 
     @Override
     public long read(long offset, int size) {
-        int at = (int) offset % PART_BYTES;
-        return switch ((int) offset / PART_BYTES) {
+        int at = (int) offset & PART_BYTES - 1;
+        return switch ((int) (offset / PART_BYTES)) {
             case 0 -> common.read(at, size);
             case 1 -> at == 0 ? transport.takeIsr() : 0;
             case 2 -> transport.readConfiguration(at, size);
@@ -108,8 +108,8 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
 
     @Override
     public void write(long offset, int size, long value) {
-        int at = (int) offset % PART_BYTES;
-        switch ((int) offset / PART_BYTES) {
+        int at = (int) offset & PART_BYTES - 1;
+        switch ((int) (offset / PART_BYTES)) {
             case 0 -> common.write(at, size, value);
             case 2 -> transport.writeConfiguration(at, size, value);
             case 3 -> transport.notified(at / NOTIFY_BYTES);
@@ -122,34 +122,37 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
     private final class Window implements BusDevice {
         @Override
         public long read(long offset, int size) {
-            int width = width();
-            return width == 0 ? 0 : function.device(bar()).read(address(), width);
+            Target target = target();
+            return target == null ? 0 : target.device.read(target.address, target.width);
         }
 
         @Override
         public void write(long offset, int size, long value) {
-            int width = width();
-            if (width != 0) {
-                function.device(bar()).write(address(), width, value);
+            Target target = target();
+            if (target != null) {
+                target.device.write(target.address, target.width, value);
             }
         }
 
-        private int bar() {
-            return (int) function.read(windowCapability + 4, 1);
-        }
-
-        private long address() {
-            return function.read(windowCapability + 8, 4);
-        }
-
-        /// {@return 1, 2 or 4; 0 if what the driver wrote is no register}
-        private int width() {
+        /// Read once, then looked at: another CPU may write it meanwhile.
+        ///
+        /// @return null if what the driver wrote is no register
+        private Target target() {
+            long bar = function.read(windowCapability + 4, 1);
+            long address = function.read(windowCapability + 8, 4);
             long length = function.read(windowCapability + 12, 4);
-            int limit = bar() == 0 ? BAR_BYTES : bar() == 1 ? MsixTable.SIZE_BYTES : 0;
+            int limit = bar == 0 ? BAR_BYTES : bar == 1 ? MsixTable.SIZE_BYTES : 0;
             boolean fits = (length == 1 || length == 2 || length == 4)
-                    && address() % length == 0 && address() + length <= limit;
-            return fits ? (int) length : 0;
+                    && address % length == 0 && address + length <= limit;
+            return fits ? new Target(function.device((int) bar), address, (int) length) : null;
         }
+    }
+
+    private record Target(BusDevice device, long address, int width) {}
+
+    /// Nothing new is begun: the machine ends.
+    public void abandon() {
+        transport.abandon();
     }
 
     @Override

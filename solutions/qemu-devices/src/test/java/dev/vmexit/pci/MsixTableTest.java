@@ -64,6 +64,15 @@ final class MsixTableTest {
     }
 
     @Test
+    void before_the_driver_enables_them_interrupts_are_lost() {
+        program(0, 0xFEE0_0000L, 0x30, 0);
+        table.raise(0);
+        function.write(CONTROL, 2, ENABLE);
+        assertThat(signals).isEmpty();
+        assertThat(table.read(0xFFFF_FF00L, 4)).isZero();
+    }
+
+    @Test
     void there_is_no_vector_behind_the_last() {
         function.write(CONTROL, 2, ENABLE);
         table.raise(3);

@@ -151,6 +151,33 @@ final class HostileDriverTest {
         assertThat(driver.status() & Transport.FEATURES_OK).as("without VERSION_1").isZero();
     }
 
+    @Test
+    void DRIVER_OK_without_features_does_not_count() {
+        driver.write(20, 1, 0);
+        driver.write(20, 1, 15);
+        assertThat(driver.status()).isEqualTo(3);
+    }
+
+    @Test
+    void a_window_to_no_register() {
+        var function = driver.device.function();
+        int window = 0x34;
+        for (int at = (int) function.read(window, 1); at != 0; at =
+                (int) function.read(at + 1, 1)) {
+            window = at;
+        }
+        function.write(window + 4, 1, 5);
+        function.write(window + 12, 4, 4);
+        assertThat(function.read(window + 16, 4)).isZero();
+        function.write(window + 4, 1, 1);
+        function.write(window + 8, 4, 0xFFFF_FF00L);
+        assertThat(function.read(window + 16, 4)).isZero();
+        function.write(window + 4, 1, 0);
+        function.write(window + 8, 4, 18);
+        function.write(window + 12, 4, 2);
+        assertThat(function.read(window + 16, 2)).as("num_queues").isEqualTo(1);
+    }
+
     /// Random registers, random rings, random buffers. Nothing may escape into a CPU's thread, and
     /// the device's own has to live on.
     @Test

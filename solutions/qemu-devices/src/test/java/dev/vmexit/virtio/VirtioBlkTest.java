@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 final class VirtioBlkTest {
     private static final long VERSION_1 = 1L << 32;
     private static final long EVENT_IDX = 1L << 29;
+    private static final long FLUSH = 1 << 9;
     private static final int HEADER = 0x8_0000;
     private static final int DATA = 0x9_0000;
     private static final int STATUS = 0xA_0000;
@@ -23,7 +24,7 @@ final class VirtioBlkTest {
     @BeforeEach
     void start() {
         new Random(1).nextBytes(disk.bytes);
-        driver.start(VERSION_1);
+        driver.start(VERSION_1 | FLUSH);
     }
 
     @AfterEach
@@ -70,6 +71,16 @@ final class VirtioBlkTest {
         assertThat(onDisk(60, 2048)).isEqualTo(data);
         header(4, 0);
         assertThat(run(HEADER, 16, STATUS, -1)).isZero();
+        assertThat(disk.flushes).isEqualTo(1);
+    }
+
+    @Test
+    void for_a_driver_that_cannot_flush_what_is_answered_is_safe() {
+        driver.start(VERSION_1);
+        header(OUT, 1);
+        assertThat(run(HEADER, 16, DATA, 512, STATUS, -1)).isZero();
+        assertThat(disk.flushes).isEqualTo(1);
+        read(1, 512);
         assertThat(disk.flushes).isEqualTo(1);
     }
 

@@ -135,8 +135,34 @@ final class VirtioNetTest {
     }
 
     @Test
-    void a_buffer_that_is_too_small_is_the_drivers_mistake() {
-        driver.offer(0, DATA, -20);
+    void a_frame_that_is_too_large_for_the_buffer_is_lost_and_the_next_one_comes() {
+        driver.offer(0, DATA, -80);
+        driver.notifyDevice(0);
+        cable.receiver.deliver(frame(69));
+        cable.receiver.deliver(frame(68));
+        driver.await(1);
+        assertThat(driver.usedIndex(0)).isEqualTo(1);
+        assertThat(driver.copy(DATA + HEADER_BYTES, 68)).isEqualTo(frame(68));
+    }
+
+    @Test
+    void a_frame_waits_until_there_are_buffers_for_all_of_it() {
+        start(VERSION_1 | MRG_RXBUF);
+        driver.offer(0, DATA, -100);
+        driver.notifyDevice(0);
+        cable.receiver.deliver(frame(250));
+        driver.offer(0, DATA + 100, -100);
+        driver.notifyDevice(0);
+        driver.offer(0, DATA + 200, -100);
+        driver.notifyDevice(0);
+        driver.await(1);
+        assertThat(driver.usedIndex(0)).isEqualTo(3);
+        assertThat(driver.copy(DATA + HEADER_BYTES, 250)).isEqualTo(frame(250));
+    }
+
+    @Test
+    void a_buffer_without_room_for_the_header_is_the_drivers_mistake() {
+        driver.offer(0, DATA, -11);
         driver.notifyDevice(0);
         cable.receiver.deliver(frame(64));
         driver.await(0);
