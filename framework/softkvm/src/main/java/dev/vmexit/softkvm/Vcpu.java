@@ -77,6 +77,11 @@ final class Vcpu implements SoftFile, CpuLines {
         tscOffset = value - vm.clock.tsc();
     }
 
+    /// As [#tsc(long)], but in step with the other vCPUs if that is what is meant.
+    void tscFromHost(long value) {
+        tscOffset = vm.clock.tscOffsetFor(value);
+    }
+
     long tscOffset() {
         return tscOffset;
     }

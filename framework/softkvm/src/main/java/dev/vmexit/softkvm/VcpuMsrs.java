@@ -118,6 +118,13 @@ final class VcpuMsrs {
         return (stored.getOrDefault(KVM_SYSTEM_TIME, 0L) & 1) != 0;
     }
 
+    /// `KVM_SET_CLOCK` has changed what the page should say.
+    void clockChanged() {
+        if (hasKvmClock()) {
+            KvmClockPage.systemTime(vcpu, stored.get(KVM_SYSTEM_TIME));
+        }
+    }
+
     private static boolean isKvmClock(int index) {
         return index == KVM_WALL_CLOCK || index == KVM_SYSTEM_TIME || index == KVM_WALL_CLOCK_OLD
                 || index == KVM_SYSTEM_TIME_OLD;
@@ -223,6 +230,11 @@ final class VcpuMsrs {
     void writeFromHost(int index, long value) {
         if (index == EFER) {
             restoreEfer(value);
+        } else if (index == TSC) {
+            vcpu.tscFromHost(value);
+        } else if (index == TSC_ADJUST) {
+            // The TSC that the host sets has it in it already.
+            tscAdjust = value;
         } else if (index != APIC_BASE) {
             write(index, value);
         } else if (!restoreApicBase(value)) {

@@ -98,6 +98,7 @@ final class Vm implements SoftFile {
         long nanos = in.i64();
         require((in.i32() & ~CLOCK_REALTIME) == 0);
         clock.kvmClock(nanos);
+        vcpus.forEach(vcpu -> vcpu.msrs.clockChanged());
         return 0;
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class ClockTest extends AgreementTest {
     private static final int SYSTEM_TIME = 0x4B56_4D01;
     private static final int WALL_CLOCK = 0x4B56_4D00;
+    private static final int TSC = 0x10;
     private static final int PAGE = 0x3000;
     private static final long SECOND = 1_000_000_000;
 
@@ -93,5 +94,33 @@ class ClockTest extends AgreementTest {
         assertThat(booted).isBetween(expected - 5, expected + 5);
         assertThat(machine.ram.u32(PAGE) & 1).isZero();
         assertThat(machine.ram.u32(PAGE + 8)).isBetween(0, 999_999_999);
+    }
+
+    private static long readMsr(VirtualCpu vcpu, int index) {
+        Struct entry = Struct.ofSize(24).u32(0, 1).u32(8, index);
+        assertThat(vcpu.ioctl(Request.GET_MSRS, entry)).isEqualTo(1);
+        return entry.u64(16);
+    }
+
+    /// Otherwise the TSCs of a machine that is restored would differ by the time that it took.
+    @Test
+    void TSCs_that_the_host_sets_to_one_value_run_in_step() throws InterruptedException {
+        VirtualCpu first = machine.vcpu();
+        VirtualCpu second = machine.vcpu(1);
+        long value = 5_000 * SECOND;
+        assertThat(writeMsr(first, TSC, value)).isEqualTo(1);
+        Thread.sleep(20);
+        assertThat(writeMsr(second, TSC, value)).isEqualTo(1);
+        long khz = second.ioctl(Request.GET_TSC_KHZ, 0);
+        assertThat(readMsr(second, TSC) - value).as("not begun anew").isGreaterThan(20 * khz);
+    }
+
+    @Test
+    void the_clock_that_is_set_is_what_the_page_says() {
+        VirtualCpu vcpu = machine.load(0xF4).vcpu().realMode(); // hlt
+        assertThat(writeMsr(vcpu, SYSTEM_TIME, PAGE | 1)).isEqualTo(1);
+        machine.vm(Request.SET_CLOCK, Struct.ofSize(48).u64(0, 9_000 * SECOND));
+        assertThat(vcpu.runToExit()).isEqualTo(Exit.HLT);
+        assertThat(machine.ram.u64(PAGE + 16)).isBetween(9_000 * SECOND, 9_100 * SECOND);
     }
 }
