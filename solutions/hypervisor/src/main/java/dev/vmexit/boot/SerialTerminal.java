@@ -12,8 +12,8 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /// The person's side of the serial line. At a terminal, every key goes to the guest as it is
-/// pressed, Ctrl-C too; Ctrl-A x leaves, Ctrl-A p presses the power button, Ctrl-A a sends a
-/// Ctrl-A. From a pipe, bytes go as they come.
+/// pressed, Ctrl-C too; Ctrl-A x leaves, Ctrl-A p presses the power button, Ctrl-A s saves the
+/// machine, Ctrl-A a sends a Ctrl-A. From a pipe, bytes go as they come.
 public final class SerialTerminal implements AutoCloseable {
     private static final int CTRL_A = 1;
 
@@ -41,11 +41,13 @@ public final class SerialTerminal implements AutoCloseable {
 
     /// Brings what is typed to the guest of the moment, on a thread of its own, until there is no
     /// more. While there is no guest, between a reset and the next start, keys are lost.
-    public void connect(AtomicReference<Pc> guest) {
+    ///
+    /// @param save runs when the person types Ctrl-A s
+    public void connect(AtomicReference<Pc> guest, Runnable save) {
         Thread.ofPlatform().daemon().name("serial input").start(() -> {
             try {
                 for (int key = input.read(); key >= 0; key = input.read()) {
-                    deliver(key, guest.get());
+                    deliver(key, guest.get(), save);
                 }
             } catch (IOException gone) {
                 // The terminal was closed: nothing more will be typed.
@@ -53,12 +55,12 @@ public final class SerialTerminal implements AutoCloseable {
         });
     }
 
-    private void deliver(int key, Pc pc) {
+    private void deliver(int key, Pc pc, Runnable save) {
         if (pc == null) {
             return;
         }
         try {
-            type(key, pc::type, pc::pressPowerButton, pc::stop);
+            type(key, pc::type, pc::pressPowerButton, pc::stop, save);
         } catch (IllegalStateException | KernelException over) {
             // That guest ended while the key was on its way; the next one hears the next key.
         }
@@ -66,7 +68,8 @@ public final class SerialTerminal implements AutoCloseable {
 
     /// @param button runs when the person types Ctrl-A p
     /// @param leave runs when the person types Ctrl-A x
-    void type(int key, IntConsumer wire, Runnable button, Runnable leave) {
+    /// @param save runs when the person types Ctrl-A s
+    void type(int key, IntConsumer wire, Runnable button, Runnable leave, Runnable save) {
         if (terminal == null) {
             wire.accept(key);
         } else if (commandPending) {
@@ -75,6 +78,8 @@ public final class SerialTerminal implements AutoCloseable {
                 leave.run();
             } else if (key == 'p') {
                 button.run();
+            } else if (key == 's') {
+                save.run();
             } else if (key == 'a' || key == CTRL_A) {
                 wire.accept(CTRL_A);
             }

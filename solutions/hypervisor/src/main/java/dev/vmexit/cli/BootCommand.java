@@ -79,6 +79,9 @@ final class BootCommand implements Callable<Integer> {
     private NetworkOptions network;
 
     @Mixin
+    private StateOptions state;
+
+    @Mixin
     private DebugPorts debug;
 
     @Option(names = "--mine", description = "Your finished classes in front of the reference's.")
@@ -96,7 +99,8 @@ final class BootCommand implements Callable<Integer> {
             return new MineLauncher(checkout).start(spec);
         }
         network.check();
-        var config = new PcConfig(Durations.bytes(memory), cpus, clock());
+        state.check(seed != null);
+        var config = state.config(new PcConfig(Durations.bytes(memory), cpus, clock()));
         BzImage image = kernel == null ? null : BzImage.read(kernel);
         byte[] files = initrd == null ? null : BootFile.read("initrd", initrd);
         KernelPick pick = KernelPick.of(kvm.choice(), softOptions());
@@ -130,9 +134,10 @@ final class BootCommand implements Callable<Integer> {
     }
 
     private void refuseDemo() {
-        if (disks.any() || network.any() || debug.any()) {
+        if (disks.any() || network.any() || debug.any() || state.restores()) {
             throw new BootFailure("no Linux kernel was found and none can be fetched here, and the "
-                    + "demo kernel has no use for a disk, a network or a debug port; "
+                    + "demo kernel has no use for a disk, a network, a debug port or a saved "
+                    + "machine; "
                     + "pass --kernel");
         }
     }
@@ -197,13 +202,15 @@ final class BootCommand implements Callable<Integer> {
         try (SerialTerminal terminal = open(first)) {
             screen.set(terminal);
             var guest = new AtomicReference<>(first);
-            terminal.connect(guest);
+            terminal.connect(guest, state::request);
             end = run(first, guest);
             while (end instanceof PcEnd.Reset && !noReboot) {
                 Pc next = machine(libc, config, linux, screen);
                 guest.set(next);
                 end = run(next, guest);
             }
+        } finally {
+            state.close();
         }
         return report(end);
     }
@@ -222,13 +229,17 @@ final class BootCommand implements Callable<Integer> {
         Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
             debug.attach(pc);
-            disks.attach(pc, cpus);
+            disks.attach(pc, config.cpus());
             network.attach(pc);
             if (seed == null) {
                 // A device's thread has a time of its own; the deterministic mode has one only.
                 pc.attach(new VirtioRng(new SecureRandom()));
             }
-            pc.load(linux);
+            if (state.restores()) {
+                state.restore(pc);
+            } else {
+                pc.load(linux);
+            }
             return pc;
         } catch (RuntimeException unloadable) {
             pc.close();
@@ -236,10 +247,14 @@ final class BootCommand implements Callable<Integer> {
         }
     }
 
-    private static PcEnd run(Pc pc, AtomicReference<Pc> guest) throws InterruptedException {
+    private PcEnd run(Pc pc, AtomicReference<Pc> guest) throws InterruptedException {
         try {
-            return pc.run();
+            state.watch(pc);
+            PcEnd end = pc.run();
+            state.ended(pc, end);
+            return end;
         } finally {
+            state.watch(null);
             guest.set(null);
             pc.close();
         }

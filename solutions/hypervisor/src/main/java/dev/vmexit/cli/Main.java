@@ -6,6 +6,7 @@ import dev.vmexit.host.KernelChoice;
 import dev.vmexit.host.KernelException;
 import dev.vmexit.kvm.UnsupportedKvm;
 import dev.vmexit.linux.BootFailure;
+import dev.vmexit.state.StateFailure;
 import dev.vmexit.memory.GuestFault;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -67,7 +68,8 @@ public final class Main {
     static int report(Exception thrown, CommandLine command,
             CommandLine.ParseResult parsed) {
         boolean expected = switch (thrown) {
-            case KernelException _,UnsupportedKvm _,BootFailure _,DiskFailure _ -> true;
+            case KernelException _,UnsupportedKvm _,BootFailure _,DiskFailure _,StateFailure _ ->
+                true;
             case GuestFault _,CourseException _ -> true;
             default -> false;
         };

@@ -7,6 +7,7 @@ import dev.vmexit.host.KernelException;
 import dev.vmexit.host.LibC;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /// One model-specific register at a time, through `struct kvm_msrs` with one entry.
 ///
@@ -27,6 +28,16 @@ final class Msrs {
             check("KVM_GET_MSRS", index,
                     libc.ioctl(vcpuFd, Requests.KVM_GET_MSRS, struct.address()));
             return struct.get(JAVA_LONG, 16);
+        }
+    }
+
+    /// {@return the register's value, or nothing if KVM does not know it}
+    static OptionalLong find(LibC libc, int vcpuFd, int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment struct = entry(arena, index);
+            int done = KernelException.check("ioctl(KVM_GET_MSRS)",
+                    libc.ioctl(vcpuFd, Requests.KVM_GET_MSRS, struct.address()));
+            return done == 1 ? OptionalLong.of(struct.get(JAVA_LONG, 16)) : OptionalLong.empty();
         }
     }
 

@@ -25,8 +25,14 @@ public final class Requests {
     public static final long KVM_CREATE_IRQCHIP = none(0x60);
     public static final long KVM_IRQ_LINE = write(0x61, 8);
     public static final long KVM_IRQFD = write(0x76, 32);
+    public static final long KVM_GET_IRQCHIP = readWrite(0x62, 520);
+    public static final long KVM_SET_IRQCHIP = read(0x63, 520);
     public static final long KVM_CREATE_PIT2 = write(0x77, 64);
     public static final long KVM_IOEVENTFD = write(0x79, 64);
+    public static final long KVM_SET_CLOCK = write(0x7B, 48);
+    public static final long KVM_GET_CLOCK = read(0x7C, 48);
+    public static final long KVM_GET_PIT2 = read(0x9F, 112);
+    public static final long KVM_SET_PIT2 = write(0xA0, 112);
     public static final long KVM_SIGNAL_MSI = write(0xA5, 32);
 
     public static final long KVM_RUN = none(0x80);
@@ -37,7 +43,20 @@ public final class Requests {
     public static final long KVM_TRANSLATE = readWrite(0x85, 24);
     public static final long KVM_GET_MSRS = readWrite(0x88, 8);
     public static final long KVM_SET_MSRS = write(0x89, 8);
+    public static final long KVM_GET_LAPIC = read(0x8E, 1024);
+    public static final long KVM_SET_LAPIC = write(0x8F, 1024);
     public static final long KVM_SET_CPUID2 = write(0x90, 8);
+    public static final long KVM_GET_MP_STATE = read(0x98, 4);
+    public static final long KVM_SET_MP_STATE = write(0x99, 4);
+    public static final long KVM_GET_VCPU_EVENTS = read(0x9F, 64);
+    public static final long KVM_SET_VCPU_EVENTS = write(0xA0, 64);
+    public static final long KVM_GET_DEBUGREGS = read(0xA1, 128);
+    public static final long KVM_SET_DEBUGREGS = write(0xA2, 128);
+    public static final long KVM_GET_XSAVE = read(0xA4, 4096);
+    public static final long KVM_SET_XSAVE = write(0xA5, 4096);
+    public static final long KVM_GET_XCRS = read(0xA6, 392);
+    public static final long KVM_SET_XCRS = write(0xA7, 392);
+    public static final long KVM_KVMCLOCK_CTRL = none(0xAD);
 
     private Requests() {}
 

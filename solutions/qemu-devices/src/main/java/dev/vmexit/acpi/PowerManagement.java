@@ -2,6 +2,9 @@ package dev.vmexit.acpi;
 
 import dev.vmexit.bus.BusDevice;
 import dev.vmexit.power.PowerSwitch;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.function.Consumer;
 
 /// The fixed registers of ACPI that no machine may lack.
@@ -14,7 +17,7 @@ import java.util.function.Consumer;
 /// ```
 ///
 /// @spec https://uefi.org/specs/ACPI/6.5/ ACPI 6.5, section 4.8.3.2.1 "PM1 Control Registers"
-public final class PowerManagement implements BusDevice {
+public final class PowerManagement implements BusDevice, Saved {
     public static final int PORT = 0x600;
     public static final int SIZE_BYTES = 8;
     static final int EVENT_BYTES = 4;
@@ -74,6 +77,19 @@ public final class PowerManagement implements BusDevice {
         } else if (offset == CONTROL_OFFSET) {
             control((int) value);
         }
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.u16(status).u16(enable).u8(sleepType);
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        status = in.u16();
+        enable = in.u16();
+        sleepType = in.u8() & 7;
+        level();
     }
 
     private void control(int value) {

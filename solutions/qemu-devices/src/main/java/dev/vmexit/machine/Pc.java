@@ -2,6 +2,7 @@ package dev.vmexit.machine;
 
 import dev.vmexit.acpi.AcpiTables;
 import dev.vmexit.acpi.PowerManagement;
+import dev.vmexit.bus.BusDevice;
 import dev.vmexit.debug.DebugConsole;
 import dev.vmexit.debug.DebugExit;
 import dev.vmexit.host.LibC;
@@ -15,11 +16,17 @@ import dev.vmexit.power.I8042;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.rtc.Rtc;
 import dev.vmexit.serial.Uart16550;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.SavedMachine;
+import dev.vmexit.state.StateFile;
 import dev.vmexit.virtio.VirtioDevice;
 import dev.vmexit.virtio.VirtioPci;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -56,6 +63,8 @@ public final class Pc implements AutoCloseable {
     private final List<VirtioPci> virtio = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
     private final List<PcCpu> cpus = new ArrayList<>();
+    private final Map<String, Saved> saved = new LinkedHashMap<>();
+    private final List<SavedCpu> savedCpus = new ArrayList<>();
 
     private Pc(Kvm kvm, Vm vm, IntConsumer serialOutput) {
         this.kvm = kvm;
@@ -99,21 +108,35 @@ public final class Pc implements AutoCloseable {
         if (config.memoryBytes() > low) {
             vm.addRam(1, HIGH_MEMORY, config.memoryBytes() - low);
         }
-        bus.ports().add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
-        bus.ports().add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock()));
-        bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
-        bus.ports().add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES,
-                acpi);
+        addConfiguration(config);
+        add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
+        add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock()));
+        add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
+        add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES, acpi);
         bus.ports().add("PCI configuration", PciHost.PORT, PciHost.SIZE_BYTES, pci.ports());
         bus.memory().add("PCI memory", PciHost.MEMORY, PciHost.MEMORY_BYTES, pci.memory());
         bus.memory().add("PCI ECAM", PciHost.ECAM, PciHost.ECAM_BYTES, pci.ecam());
         AcpiTables.write(vm.memory(), config.cpus());
         for (int id = 0; id < config.cpus(); id++) {
             var vcpu = vm.createVcpu(id);
-            vcpu.setCpuid(PcCpuid.of(kvm.supportedCpuid(), id, config.cpus()));
+            var cpuid = PcCpuid.of(kvm.supportedCpuid(), id, config.cpus());
+            vcpu.setCpuid(cpuid);
             cpus.add(new PcCpu(id, vcpu, bus));
+            savedCpus.add(new SavedCpu(vcpu, cpuid));
         }
         power.onChange(this::stopCpus);
+    }
+
+    private void addConfiguration(PcConfig config) {
+        var size = new SavedConfig();
+        size.memoryBytes = config.memoryBytes();
+        size.cpus = config.cpus();
+        saved.put(SavedConfig.NAME, size);
+    }
+
+    private <D extends BusDevice & Saved> void add(String name, int port, int sizeBytes, D device) {
+        bus.ports().add(name, port, sizeBytes, device);
+        saved.put(name, device);
     }
 
     /// Adds port 0xE9, which prints. Before [#run].
@@ -146,6 +169,29 @@ public final class Pc implements AutoCloseable {
     public void load(LinuxLoader linux) {
         linux.load(vm.memory(), vm.slots());
         linux.enter(cpus.getFirst().vcpu(), vm.memory());
+    }
+
+    /// Writes all of this machine, whose [#run] has ended with [PcEnd.Stopped], into a file, which
+    /// is complete or not there.
+    ///
+    /// @throws StateFailure if the file cannot be written
+    public void save(Path path) {
+        try (StateFile file = StateFile.create(path)) {
+            state().save(file);
+            file.finish();
+        }
+    }
+
+    /// Makes this machine, which is new and has the same devices, what another was. Instead of
+    /// [#load].
+    ///
+    /// @throws StateFailure if the file does not fit; the machine is of no use then
+    public void restore(SavedMachine machine) {
+        state().restore(machine);
+    }
+
+    private PcState state() {
+        return new PcState(vm, savedCpus, saved, pci, virtio);
     }
 
     /// Runs until the guest switches itself off, resets, dies, or [#stop] is called.

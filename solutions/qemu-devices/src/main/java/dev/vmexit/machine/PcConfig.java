@@ -1,6 +1,7 @@
 package dev.vmexit.machine;
 
 import dev.vmexit.linux.BootFailure;
+import dev.vmexit.state.SavedMachine;
 import java.time.Clock;
 
 /// What a machine is made of.
@@ -17,6 +18,17 @@ public record PcConfig(long memoryBytes, int cpus, Clock clock) {
     /// A machine that shows the host's time.
     public PcConfig(long memoryBytes, int cpus) {
         this(memoryBytes, cpus, Clock.systemUTC());
+    }
+
+    /// {@return a machine as large as the one that was saved}
+    public static PcConfig of(SavedMachine saved) {
+        var size = new SavedConfig();
+        saved.section(SavedConfig.NAME, size);
+        return new PcConfig(size.memoryBytes, size.cpus);
+    }
+
+    public PcConfig with(Clock other) {
+        return new PcConfig(memoryBytes, cpus, other);
     }
 
     public PcConfig {

@@ -1,6 +1,9 @@
 package dev.vmexit.pci;
 
 import dev.vmexit.bus.BusDevice;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.BitSet;
 
 /// Message-signalled interrupts: a table in which the driver writes, for each vector, an address
@@ -13,7 +16,7 @@ import java.util.BitSet;
 ///
 /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 6.8.2 "MSI-X
 ///       Capability and Table Structures"
-public final class MsixTable implements BusDevice {
+public final class MsixTable implements BusDevice, Saved {
     /// No vector at all.
     public static final int NONE = 0xFFFF;
     public static final int SIZE_BYTES = 4096;
@@ -143,6 +146,19 @@ public final class MsixTable implements BusDevice {
             }
         }
         deliverPending();
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.bytes(table).bytes(pending.toByteArray());
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        System.arraycopy(in.bytes("the table", table.length), 0, table, 0, table.length);
+        pending.clear();
+        pending.or(BitSet.valueOf(in.bytesUpTo("the pending bits", (vectors + 7) / 8)));
+        pending.clear(vectors, Math.max(vectors, pending.length()));
     }
 
     /// Nothing is pending any more.

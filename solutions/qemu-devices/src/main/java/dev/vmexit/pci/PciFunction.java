@@ -1,6 +1,9 @@
 package dev.vmexit.pci;
 
 import dev.vmexit.bus.BusDevice;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +21,7 @@ import java.util.TreeMap;
 ///
 /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 6.1
 ///       "Configuration Space Organization" and 6.2.5.1 "Address Maps"
-public final class PciFunction {
+public final class PciFunction implements Saved {
     private static final int COMMAND = 0x04;
     private static final int STATUS = 0x06;
     private static final int REVISION = 0x08;
@@ -132,6 +135,26 @@ public final class PciFunction {
             config.write(offset, size, value);
         }
         written.run();
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        for (int at = 0; at < ConfigSpace.SIZE_BYTES; at += 4) {
+            out.i32((int) config.read(at, 4));
+        }
+    }
+
+    /// Takes what is the driver's; the function itself has to be the same one.
+    @Override
+    public synchronized void restore(StateIn in) {
+        for (int at = 0; at < ConfigSpace.SIZE_BYTES; at += 4) {
+            int value = in.i32();
+            config.write(at, 4, value);
+            if ((int) config.read(at, 4) != value) {
+                throw in.wrong("it is another device: at 0x%02x there is 0x%x, not 0x%x"
+                        .formatted(at, config.read(at, 4), value & 0xFFFF_FFFFL));
+            }
+        }
     }
 
     List<Region> regions() {

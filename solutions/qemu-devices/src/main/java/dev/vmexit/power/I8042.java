@@ -1,6 +1,9 @@
 package dev.vmexit.power;
 
 import dev.vmexit.bus.BusDevice;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 
 /// The keyboard controller, without a keyboard. It is here for one wire: command 0xFE pulses the
 /// CPU's reset line, and that is how a PC has been rebooted since 1984.
@@ -15,7 +18,7 @@ import dev.vmexit.bus.BusDevice;
 /// a driver gives up at once instead of waiting for keys.
 ///
 /// @spec https://www.diakom.ru/el/elfirms/datashts/Smsc/42w11.pdf SMSC KBC1100, "Keyboard controller commands"
-public final class I8042 implements BusDevice {
+public final class I8042 implements BusDevice, Saved {
     public static final int PORT = 0x60;
     public static final int SIZE_BYTES = 5;
 
@@ -58,6 +61,18 @@ public final class I8042 implements BusDevice {
             configuration = (int) value & 0xFF;
             expectsConfiguration = false;
         }
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.u8(configuration).i32(output).flag(expectsConfiguration);
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        configuration = in.u8();
+        output = in.i32("the output byte", -1, 0xFF);
+        expectsConfiguration = in.flag();
     }
 
     private void command(int command) {

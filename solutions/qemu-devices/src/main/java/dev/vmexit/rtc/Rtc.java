@@ -1,6 +1,9 @@
 package dev.vmexit.rtc;
 
 import dev.vmexit.bus.BusDevice;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.time.Clock;
 import java.time.LocalDateTime;
 
@@ -11,7 +14,7 @@ import java.time.LocalDateTime;
 /// is ignored. Left out: alarm, periodic and update interrupts.
 ///
 /// @spec https://www.nxp.com/docs/en/data-sheet/MC146818.pdf Motorola MC146818, "Address Map", table 3
-public final class Rtc implements BusDevice {
+public final class Rtc implements BusDevice, Saved {
     public static final int PORT = 0x70;
     public static final int SIZE_BYTES = 2;
 
@@ -77,6 +80,17 @@ public final class Rtc implements BusDevice {
         } else {
             memory[index] = (byte) value;
         }
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.u8(index).bytes(memory);
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        index = in.u8() & 0x7F;
+        System.arraycopy(in.bytes("the memory", memory.length), 0, memory, 0, memory.length);
     }
 
     private static int bcd(int number) {

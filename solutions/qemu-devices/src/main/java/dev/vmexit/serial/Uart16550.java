@@ -1,6 +1,10 @@
 package dev.vmexit.serial;
 
 import dev.vmexit.bus.BusDevice;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -17,7 +21,7 @@ import java.util.function.IntConsumer;
 /// Any thread may call: the guest's vCPUs, and the thread that brings the input.
 ///
 /// @spec https://www.ti.com/lit/ds/symlink/pc16550d.pdf PC16550D data sheet, section 8 "Registers"
-public final class Uart16550 implements BusDevice {
+public final class Uart16550 implements BusDevice, Saved {
     public static final int COM1 = 0x3F8;
     public static final int COM1_IRQ = 4;
     public static final int SIZE_BYTES = 8;
@@ -114,6 +118,39 @@ public final class Uart16550 implements BusDevice {
         updateInterrupt();
     }
 
+    @Override
+    public synchronized void save(StateOut out) {
+        out.u8(ier).u8(fcr).u8(lcr).u8(mcr).u8(scr).u16(divisor);
+        out.flag(overrun).flag(transmitterEmptyPending);
+        out.bytes(bytes(fifo)).bytes(bytes(line));
+    }
+
+    private static byte[] bytes(ArrayDeque<Integer> queue) {
+        var bytes = new ByteArrayOutputStream();
+        queue.forEach(bytes::write);
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        ier = in.u8() & 0x0F;
+        fcr = in.u8();
+        lcr = in.u8();
+        mcr = in.u8() & 0x1F;
+        scr = in.u8();
+        divisor = in.u16();
+        overrun = in.flag();
+        transmitterEmptyPending = in.flag();
+        for (byte received : in.bytesUpTo("the FIFO", FIFO_BYTES)) {
+            fifo.add(received & 0xFF);
+        }
+        for (byte typed : in.bytesUpTo("the line", LINE_BYTES)) {
+            line.add(typed & 0xFF);
+        }
+        lineIsHigh = wantsInterrupt();
+        interrupt.accept(lineIsHigh);
+    }
+
     private boolean dlab() {
         return (lcr & LCR_DLAB) != 0;
     }
@@ -205,8 +242,12 @@ public final class Uart16550 implements BusDevice {
         return cause | ((fcr & FCR_ENABLE) != 0 ? IIR_FIFOS_ENABLED : 0);
     }
 
+    private boolean wantsInterrupt() {
+        return pendingCause() != IIR_NONE && (mcr & MCR_OUT2) != 0 && !loopback();
+    }
+
     private void updateInterrupt() {
-        boolean high = pendingCause() != IIR_NONE && (mcr & MCR_OUT2) != 0 && !loopback();
+        boolean high = wantsInterrupt();
         if (high != lineIsHigh) {
             lineIsHigh = high;
             interrupt.accept(high);

@@ -1,6 +1,9 @@
 package dev.vmexit.virtio;
 
+import dev.vmexit.memory.GuestMemory;
 import dev.vmexit.pci.MsixTable;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 
 /// What the driver has said about one queue, and the queue once it is enabled.
 final class QueueSetup {
@@ -44,6 +47,37 @@ final class QueueSetup {
             int shift = 8 * (at + n);
             addresses[area] = addresses[area] & ~(0xFFL << shift)
                     | (value >>> 8 * n & 0xFF) << shift;
+        }
+    }
+
+    void save(StateOut out) {
+        out.u16(size).u16(vector).flag(enabled);
+        for (long address : addresses) {
+            out.i64(address);
+        }
+        out.flag(queue != null);
+        if (queue != null) {
+            queue.save(out);
+        }
+    }
+
+    /// @param vectors how many the device has
+    void restore(StateIn in, GuestMemory memory, boolean eventIndex, int vectors) {
+        reset();
+        resize(in.u16());
+        int saved = in.u16();
+        vector = saved < vectors ? saved : MsixTable.NONE;
+        enabled = in.flag();
+        for (int n = 0; n < addresses.length; n++) {
+            addresses[n] = in.i64();
+        }
+        if (in.flag()) {
+            try {
+                queue = new VirtQueue(memory, layout(), eventIndex);
+            } catch (DriverMistake mistake) {
+                throw in.wrong(mistake.getMessage());
+            }
+            queue.restore(in);
         }
     }
 

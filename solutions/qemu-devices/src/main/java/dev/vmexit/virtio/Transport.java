@@ -2,6 +2,9 @@ package dev.vmexit.virtio;
 
 import dev.vmexit.memory.GuestMemory;
 import dev.vmexit.pci.MsixTable;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, sections 2.1
 ///       "Device Status Field" and 3.1 "Device Initialization"
-final class Transport implements AutoCloseable {
+final class Transport implements Saved, AutoCloseable {
     static final int FEATURES_OK = 8;
     static final int DRIVER_OK = 4;
     static final int DEVICE_NEEDS_RESET = 64;
@@ -105,9 +108,7 @@ final class Transport implements AutoCloseable {
         status = wanted | status & DEVICE_NEEDS_RESET;
         if (starts) {
             device.start(driverFeatures);
-            for (int n = 0; n < queues.size(); n++) {
-                worker.wake(n);
-            }
+            resume();
         }
     }
     // end::status[]
@@ -216,6 +217,48 @@ final class Transport implements AutoCloseable {
 
     synchronized void writeConfiguration(int offset, int size, long value) {
         device.writeConfiguration(offset, size, value);
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.i32(device.type()).i32(queues.size()).u8(status).u8(generation).u8(isr.get());
+        out.i64(deviceFeatureSelect).i64(driverFeatureSelect).i64(driverFeatures);
+        out.u16(queueSelect).u16(configVector);
+        msix.save(out);
+        queues.forEach(queue -> queue.save(out));
+        device.save(out);
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        in.i32("the type of the device", device.type(), device.type());
+        in.i32("the number of its queues", queues.size(), queues.size());
+        status = in.u8();
+        generation = in.u8();
+        isr.set(in.u8());
+        deviceFeatureSelect = in.i64() & 0xFFFF_FFFFL;
+        driverFeatureSelect = in.i64() & 0xFFFF_FFFFL;
+        driverFeatures = in.i64();
+        queueSelect = in.u16();
+        configVector = vector(in.u16());
+        msix.restore(in);
+        boolean eventIndex = (driverFeatures & EVENT_IDX) != 0;
+        queues.forEach(queue -> queue.restore(in, memory, eventIndex, msix.vectors()));
+        if ((driverFeatures & ~offered()) != 0 && (status & FEATURES_OK) != 0) {
+            throw in.wrong("its driver uses features 0x%x, which are not offered here; give the "
+                    .formatted(driverFeatures & ~offered()) + "same disks and networks");
+        }
+        if ((status & DRIVER_OK) != 0) {
+            device.start(driverFeatures);
+        }
+        device.restore(in);
+    }
+
+    /// What came in while the machine was in its file is served.
+    void resume() {
+        for (int n = 0; n < queues.size(); n++) {
+            worker.wake(n);
+        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.vmexit.virtio;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.memory.GuestFault;
 import dev.vmexit.memory.GuestMemory;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -212,6 +214,17 @@ public final class VirtQueue {
         return turnIsOver || ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != seen;
     }
     // end::await[]
+
+    void save(StateOut out) {
+        out.u16(lastAvailable).u16(usedIndex).u16(signalled).u16(seen);
+    }
+
+    void restore(StateIn in) {
+        lastAvailable = in.u16();
+        usedIndex = in.u16();
+        signalled = in.u16();
+        seen = in.u16();
+    }
 
     /// A turn begins; a notification would be for nothing now, and the driver is told so.
     void busy() {

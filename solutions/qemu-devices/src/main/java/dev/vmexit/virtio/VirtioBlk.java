@@ -1,6 +1,8 @@
 package dev.vmexit.virtio;
 
 import dev.vmexit.disk.Disk;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -123,6 +125,16 @@ public final class VirtioBlk implements VirtioDevice {
     }
 
     // tag::serve[]
+    @Override
+    public void save(StateOut out) {
+        out.flag(writeThrough);
+    }
+
+    @Override
+    public void restore(StateIn in) {
+        writeThrough = in.flag();
+    }
+
     private void serve(Chain chain) {
         int type = chain.readInt();
         chain.readInt();

@@ -1,5 +1,8 @@
 package dev.vmexit.virtio;
 
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
+
 /// What a virtio device is beyond the transport: its type, its features, its registers, and what it
 /// does with a buffer.
 ///
@@ -36,6 +39,12 @@ public interface VirtioDevice {
     default boolean takesMore(int index) {
         return true;
     }
+
+    /// What the device itself has to say when the machine is saved, beyond its features.
+    default void save(StateOut out) {}
+
+    /// After [#start], if the driver was ready.
+    default void restore(StateIn in) {}
 
     /// The driver starts anew: nothing of it is left.
     default void reset() {}

@@ -4,6 +4,7 @@ import dev.vmexit.bus.BusDevice;
 import dev.vmexit.memory.GuestMemory;
 import dev.vmexit.pci.MsixTable;
 import dev.vmexit.pci.PciFunction;
+import dev.vmexit.state.Saved;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -149,6 +150,16 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
     }
 
     private record Target(BusDevice device, long address, int width) {}
+
+    /// {@return the state of the device and its queues, but for the configuration space}
+    public Saved state() {
+        return transport;
+    }
+
+    /// After the state was restored and all else of the machine too.
+    public void resume() {
+        transport.resume();
+    }
 
     /// Nothing new is begun: the machine ends.
     public void abandon() {
