@@ -82,7 +82,7 @@ final class VcpuMsrs {
             case APIC_BASE -> vcpu.apic == null ? apicBase : vcpu.apic.baseMsr();
             case TSC_ADJUST -> tscAdjust;
             case ARCH_CAPABILITIES -> NO_FLAWS;
-            case TSC_DEADLINE -> vcpu.apic == null ? 0 : vcpu.apic.tscDeadline();
+            case TSC_DEADLINE -> vcpu.apic == null ? 0 : guestDeadline(vcpu.apic.tscDeadline());
             case EFER -> c.efer;
             case STAR -> c.msr.star;
             case LSTAR -> c.msr.lstar;
@@ -184,7 +184,7 @@ final class VcpuMsrs {
                 if (vcpu.apic == null) {
                     fail();
                 }
-                vcpu.apic.tscDeadline(value);
+                vcpu.apic.tscDeadline(machineDeadline(value));
             }
             case KVM_WALL_CLOCK, KVM_WALL_CLOCK_OLD -> KvmClockPage.wallClock(vcpu, value);
             case KVM_SYSTEM_TIME, KVM_SYSTEM_TIME_OLD -> {
@@ -197,6 +197,16 @@ final class VcpuMsrs {
             default -> writeStored(index, value);
         }
         c.budgetEnd();
+    }
+
+    /// The timer counts the machine's TSC, the guest its own.
+    private long machineDeadline(long guest) {
+        boolean over = Long.compareUnsigned(guest, vcpu.tsc()) <= 0;
+        return guest == 0 ? 0 : over ? 1 : guest - vcpu.tscOffset();
+    }
+
+    private long guestDeadline(long machine) {
+        return machine == 0 ? 0 : machine + vcpu.tscOffset();
     }
 
     private void writeApicBase(long value) {

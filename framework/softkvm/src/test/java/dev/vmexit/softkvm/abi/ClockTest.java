@@ -13,6 +13,12 @@ class ClockTest extends AgreementTest {
     private static final int SYSTEM_TIME = 0x4B56_4D01;
     private static final int WALL_CLOCK = 0x4B56_4D00;
     private static final int TSC = 0x10;
+    private static final int TSC_DEADLINE = 0x6E0;
+    private static final int SPURIOUS = 0xF0;
+    private static final int LVT_TIMER = 0x320;
+    private static final int DEADLINE_MODE = 1 << 18;
+    /// The place of RSI in kvm_regs.
+    private static final int SI = 4;
     private static final int PAGE = 0x3000;
     private static final long SECOND = 1_000_000_000;
 
@@ -100,6 +106,24 @@ class ClockTest extends AgreementTest {
         Struct entry = Struct.ofSize(24).u32(0, 1).u32(8, index);
         assertThat(vcpu.ioctl(Request.GET_MSRS, entry)).isEqualTo(1);
         return entry.u64(16);
+    }
+
+    /// rdmsr of the deadline until it is 0, which it is once the timer has gone off
+    @Test
+    void a_deadline_is_told_in_the_TSC_that_the_guest_sees() {
+        assertThat(machine.vm(Request.CREATE_IRQCHIP, 0)).isZero();
+        VirtualCpu vcpu = machine.load(0x66, 0xB9, 0xE0, 0x06, 0x00, 0x00, // mov ecx, 0x6e0
+                0x66, 0xBE, 0x40, 0x0D, 0x03, 0x00, // mov esi, 200000
+                0x0F, 0x32, 0x66, 0x09, 0xD0, // again: rdmsr · or eax, edx
+                0x74, 0x04, 0x66, 0x4E, 0x75, 0xF5, // jz done · dec esi · jnz again
+                0xE6, 0x10).vcpu().realMode(); // done: out 0x10, al
+        vcpu.set(Request.SET_LAPIC, vcpu.get(Request.GET_LAPIC).u32(SPURIOUS, 0x1FF)
+                .u32(LVT_TIMER, DEADLINE_MODE | 0x30));
+        assertThat(writeMsr(vcpu, TSC, 5_000 * SECOND)).isEqualTo(1);
+        long khz = vcpu.ioctl(Request.GET_TSC_KHZ, 0);
+        assertThat(writeMsr(vcpu, TSC_DEADLINE, readMsr(vcpu, TSC) + khz)).isEqualTo(1);
+        assertThat(vcpu.runToExit()).isEqualTo(Exit.IO);
+        assertThat(vcpu.register(SI)).as("turns that were left").isPositive();
     }
 
     /// Otherwise the TSCs of a machine that is restored would differ by the time that it took.
