@@ -5,6 +5,7 @@ import dev.vmexit.acpi.PowerManagement;
 import dev.vmexit.bus.BusDevice;
 import dev.vmexit.debug.DebugConsole;
 import dev.vmexit.debug.DebugExit;
+import dev.vmexit.host.HostThread;
 import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Capability;
 import dev.vmexit.kvm.Kvm;
@@ -210,23 +211,9 @@ public final class Pc implements AutoCloseable {
         } finally {
             // The caller will unmap the memory: no CPU may be running then, whatever happened here.
             stopCpus();
-            threads.forEach(Pc::awaitEnd);
+            threads.forEach(HostThread::awaitEnd);
         }
         return end();
-    }
-
-    private static void awaitEnd(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private PcEnd end() {

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.host.HostThread;
 import dev.vmexit.net.Forward;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.loop.EventLoop;
@@ -157,7 +158,7 @@ public final class UserNetwork implements NetworkLink {
         if (receiver == null && first) {
             closeLoop();
         }
-        join();
+        HostThread.awaitEnd(thread);
     }
 
     private void closeLoop() {
@@ -165,20 +166,6 @@ public final class UserNetwork implements NetworkLink {
             loop.close();
         } catch (IOException e) {
             // Its sockets are gone, which was the aim.
-        }
-    }
-
-    private void join() {
-        boolean interrupted = false;
-        while (thread.isAlive() && thread != Thread.currentThread()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
