@@ -72,7 +72,8 @@ public final class MsixTable implements BusDevice, Saved {
         return (function.read(control, 2) & ENABLE) != 0;
     }
 
-    /// Raises an interrupt; a masked one waits.
+    /// Raises an interrupt; a masked one waits, and so does one of a function that is no bus
+    /// master: the message is a write to memory.
     public void raise(int vector) {
         if (vector >= vectors) {
             return;
@@ -97,7 +98,7 @@ public final class MsixTable implements BusDevice, Saved {
 
     private boolean masked(int vector) {
         long bits = function.read(control, 2);
-        return (bits & ENABLE) == 0 || (bits & FUNCTION_MASK) != 0
+        return (bits & ENABLE) == 0 || (bits & FUNCTION_MASK) != 0 || !function.isBusMaster()
                 || (table[vector * ENTRY_BYTES + CONTROL] & 1) != 0;
     }
 

@@ -49,7 +49,7 @@ public final class PciFunction implements Saved {
     private final Map<Integer, BusDevice> windows = new TreeMap<>();
     private int nextCapability = FIRST_CAPABILITY;
     private int lastLink = CAPABILITIES;
-    private Runnable written = () -> {};
+    private final List<Runnable> written = new ArrayList<>();
 
     public PciFunction(Identity identity) {
         config.define(0, 4, identity.vendor | (long) identity.device << 16);
@@ -107,9 +107,9 @@ public final class PciFunction implements Saved {
         windows.put(offset, device);
     }
 
-    /// @param action called after each write to the configuration space
+    /// @param action called after each write to the configuration space, in the order of adding
     public void onWrite(Runnable action) {
-        written = action;
+        written.add(action);
     }
 
     /// {@return `size` bytes of the configuration space}
@@ -134,7 +134,7 @@ public final class PciFunction implements Saved {
         synchronized (this) {
             config.write(offset, size, value);
         }
-        written.run();
+        written.forEach(Runnable::run);
     }
 
     @Override
@@ -165,6 +165,14 @@ public final class PciFunction implements Saved {
     public BusDevice device(int bar) {
         return regions.stream().filter(region -> region.bar == bar).map(Region::device)
                 .findFirst().orElse(null);
+    }
+
+    /// {@return whether the function may read and write the guest's memory} An interrupt message is
+    /// such a write.
+    ///
+    /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 6.2.2 "Device Control", Bus Master
+    public synchronized boolean isBusMaster() {
+        return (config.read(COMMAND, 2) & BUS_MASTER) != 0;
     }
 
     synchronized boolean answersMemory() {

@@ -37,13 +37,16 @@ final class CommonConfig {
     }
 
     long read(int offset, int size) {
-        synchronized (transport.lock()) {
+        transport.lock().lock();
+        try {
             if (offset >= QUEUE_DESC && offset < QUEUE_DEVICE_END) {
                 QueueSetup queue = transport.selected();
                 long address = queue == null ? 0 : queue.address(offset - QUEUE_DESC >> 3);
                 return address >>> 8 * (offset & 7);
             }
             return register(offset);
+        } finally {
+            transport.lock().unlock();
         }
     }
 
@@ -75,7 +78,8 @@ final class CommonConfig {
         if (offset == DEVICE_STATUS && (value & 0xFF) == 0) {
             transport.abandon();
         }
-        synchronized (transport.lock()) {
+        transport.lock().lock();
+        try {
             if (offset >= QUEUE_DESC && offset < QUEUE_DEVICE_END) {
                 QueueSetup queue = transport.selected();
                 if (queue != null && !queue.enabled) {
@@ -86,6 +90,8 @@ final class CommonConfig {
             } else {
                 register(offset, value & 0xFFFF_FFFFL);
             }
+        } finally {
+            transport.lock().unlock();
         }
     }
 

@@ -2,58 +2,64 @@ package dev.vmexit.virtio;
 
 import dev.vmexit.memory.GuestMemory;
 import dev.vmexit.pci.MsixTable;
-import dev.vmexit.state.Saved;
-import dev.vmexit.state.StateIn;
-import dev.vmexit.state.StateOut;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// The life of a virtio device, whatever bus it is on: reset, features, queues, work, and the end
 /// of patience with its driver.
 ///
 /// Everything but a notification happens under one lock: what the driver sets up, and what the
 /// device does with a queue. A notification only wakes the device's thread, so no CPU waits for a
-/// disk.
+/// disk. One that reaches for a register while the device is at work waits for the end of a turn,
+/// which [VirtQueue] bounds, and for no second one: the lock is fair.
 ///
 /// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, sections 2.1
 ///       "Device Status Field" and 3.1 "Device Initialization"
-final class Transport implements Saved, AutoCloseable {
+final class Transport implements AutoCloseable {
     static final int FEATURES_OK = 8;
     static final int DRIVER_OK = 4;
     static final int DEVICE_NEEDS_RESET = 64;
 
     private static final long INDIRECT_DESC = 1L << 28;
-    private static final long EVENT_IDX = 1L << 29;
+    static final long EVENT_IDX = 1L << 29;
     private static final long VERSION_1 = 1L << 32;
     private static final int ISR_QUEUE = 1;
     private static final int ISR_CONFIGURATION = 2;
 
-    private final VirtioDevice device;
-    private final GuestMemory memory;
-    private final MsixTable msix;
-    private final List<QueueSetup> queues;
+    final VirtioDevice device;
+    final GuestMemory memory;
+    final MsixTable msix;
+    private final BooleanSupplier busMasterEnabled;
+    final List<QueueSetup> queues;
     private final QueueWorker worker;
-    private final AtomicInteger isr = new AtomicInteger();
+    final AtomicInteger isr = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock(true);
 
     long deviceFeatureSelect;
     long driverFeatureSelect;
     long driverFeatures;
     int queueSelect;
     int configVector = MsixTable.NONE;
-    private int status;
-    private int generation;
+    int status;
+    int generation;
+    private volatile boolean busMaster;
 
-    Transport(VirtioDevice device, GuestMemory memory, MsixTable msix) {
+    /// @param busMasterEnabled whether the device may touch the guest's memory now
+    Transport(VirtioDevice device, GuestMemory memory, MsixTable msix,
+            BooleanSupplier busMasterEnabled) {
         this.device = device;
         this.memory = memory;
         this.msix = msix;
+        this.busMasterEnabled = busMasterEnabled;
         this.queues = Arrays.stream(device.queueSizes()).mapToObj(QueueSetup::new).toList();
         this.worker = new QueueWorker("virtio " + device.type(), queues.size(), this::serve);
     }
 
-    Object lock() {
-        return this;
+    ReentrantLock lock() {
+        return lock;
     }
 
     long offered() {
@@ -108,7 +114,7 @@ final class Transport implements Saved, AutoCloseable {
         status = wanted | status & DEVICE_NEEDS_RESET;
         if (starts) {
             device.start(driverFeatures);
-            resume();
+            wakeAll();
         }
     }
     // end::status[]
@@ -145,14 +151,44 @@ final class Transport implements Saved, AutoCloseable {
         }
     }
 
-    // tag::serve[]
-    /// In the device's thread: one turn of one queue.
-    private synchronized void serve(int index) {
-        QueueSetup setup = queues.get(index);
-        boolean runs = (status & DRIVER_OK) != 0 && (status & DEVICE_NEEDS_RESET) == 0;
-        if (!runs || setup.queue == null) {
+    /// Once this has returned, a device that may not touch memory does not. What was offered to it
+    /// meanwhile is served when it may again.
+    void busMasterMayHaveChanged() {
+        // Asked for first without the lock, so that other registers do not wait for the disk.
+        if (busMasterEnabled.getAsBoolean() == busMaster) {
             return;
         }
+        lock.lock();
+        try {
+            busMaster = busMasterEnabled.getAsBoolean();
+            wakeAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wakeAll() {
+        for (int n = 0; n < queues.size(); n++) {
+            worker.wake(n);
+        }
+    }
+
+    // tag::serve[]
+    /// In the device's thread: one turn of one queue.
+    private void serve(int index) {
+        lock.lock();
+        try {
+            QueueSetup setup = queues.get(index);
+            boolean runs = (status & DRIVER_OK) != 0 && (status & DEVICE_NEEDS_RESET) == 0;
+            if (runs && busMaster && setup.queue != null) {
+                turn(index, setup);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void turn(int index, QueueSetup setup) {
         try {
             setup.queue.busy();
             device.serve(index, setup.queue);
@@ -195,10 +231,15 @@ final class Transport implements Saved, AutoCloseable {
     }
     // end::need-reset[]
 
-    synchronized void configurationChanged() {
-        generation = generation + 1 & 0xFF;
-        isr.getAndUpdate(bits -> bits | ISR_CONFIGURATION);
-        msix.raise(configVector);
+    void configurationChanged() {
+        lock.lock();
+        try {
+            generation = generation + 1 & 0xFF;
+            isr.getAndUpdate(bits -> bits | ISR_CONFIGURATION);
+            msix.raise(configVector);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Reading the ISR status clears it.
@@ -206,58 +247,26 @@ final class Transport implements Saved, AutoCloseable {
         return isr.getAndSet(0);
     }
 
-    synchronized long readConfiguration(int offset, int size) {
-        byte[] bytes = device.configuration();
-        long value = 0;
-        for (int n = 0; n < size && offset + n < bytes.length; n++) {
-            value |= (bytes[offset + n] & 0xFFL) << 8 * n;
+    long readConfiguration(int offset, int size) {
+        lock.lock();
+        try {
+            byte[] bytes = device.configuration();
+            long value = 0;
+            for (int n = 0; n < size && offset + n < bytes.length; n++) {
+                value |= (bytes[offset + n] & 0xFFL) << 8 * n;
+            }
+            return value;
+        } finally {
+            lock.unlock();
         }
-        return value;
     }
 
-    synchronized void writeConfiguration(int offset, int size, long value) {
-        device.writeConfiguration(offset, size, value);
-    }
-
-    @Override
-    public synchronized void save(StateOut out) {
-        out.i32(device.type()).i32(queues.size()).u8(status).u8(generation).u8(isr.get());
-        out.i64(deviceFeatureSelect).i64(driverFeatureSelect).i64(driverFeatures);
-        out.u16(queueSelect).u16(configVector);
-        msix.save(out);
-        queues.forEach(queue -> queue.save(out));
-        device.save(out);
-    }
-
-    @Override
-    public synchronized void restore(StateIn in) {
-        in.i32("the type of the device", device.type(), device.type());
-        in.i32("the number of its queues", queues.size(), queues.size());
-        status = in.u8();
-        generation = in.u8();
-        isr.set(in.u8());
-        deviceFeatureSelect = in.i64() & 0xFFFF_FFFFL;
-        driverFeatureSelect = in.i64() & 0xFFFF_FFFFL;
-        driverFeatures = in.i64();
-        queueSelect = in.u16();
-        configVector = vector(in.u16());
-        msix.restore(in);
-        boolean eventIndex = (driverFeatures & EVENT_IDX) != 0;
-        queues.forEach(queue -> queue.restore(in, memory, eventIndex, msix.vectors()));
-        if ((driverFeatures & ~offered()) != 0 && (status & FEATURES_OK) != 0) {
-            throw in.wrong("its driver uses features 0x%x, which are not offered here; give the "
-                    .formatted(driverFeatures & ~offered()) + "same disks and networks");
-        }
-        if ((status & DRIVER_OK) != 0) {
-            device.start(driverFeatures);
-        }
-        device.restore(in);
-    }
-
-    /// What came in while the machine was in its file is served.
-    void resume() {
-        for (int n = 0; n < queues.size(); n++) {
-            worker.wake(n);
+    void writeConfiguration(int offset, int size, long value) {
+        lock.lock();
+        try {
+            device.writeConfiguration(offset, size, value);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -33,6 +33,8 @@ public final class VirtQueue {
     private static final int F_INDIRECT = 4;
     private static final int NO_INTERRUPT = 1;
     private static final int NO_NOTIFY = 1;
+    /// A turn ends with the buffer that brings it here. A CPU may be waiting for that end.
+    private static final long TURN_BYTES = 4 << 20;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT
             .withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -52,7 +54,9 @@ public final class VirtQueue {
     private int lastAvailable;
     private int usedIndex;
     private int signalled;
+    /// What is left of the turn, in buffers and in bytes.
     private int turn;
+    private long turnBytes;
     /// The driver's index when it was last looked at.
     private int seen;
     private volatile boolean abandoned;
@@ -92,10 +96,10 @@ public final class VirtQueue {
     }
 
     // tag::pop[]
-    /// {@return the next buffer, or null if the driver has offered no more, or as many in this turn
-    /// as the queue is long}
+    /// {@return the next buffer, or null if the driver has offered no more, or the turn is over: as
+    /// many buffers as the queue is long, or as much work as [#spend] allows}
     public Chain pop() {
-        if (turn == 0 || abandoned) {
+        if (turn == 0 || turnBytes <= 0 || abandoned) {
             return null;
         }
         turn--;
@@ -112,6 +116,7 @@ public final class VirtQueue {
         var chain = new Chain(head);
         follow(chain, descriptors, size, head);
         lastAvailable = lastAvailable + 1 & 0xFFFF;
+        turnBytes -= chain.readableBytes() + chain.writableBytes();
         return chain;
     }
 
@@ -156,6 +161,12 @@ public final class VirtQueue {
     void unpop(int chains) {
         lastAvailable = lastAvailable - chains & 0xFFFF;
         turn += chains;
+    }
+
+    /// Takes from this turn what a buffer's own bytes do not show: sixteen of them may ask for 16
+    /// MiB of zeros.
+    public void spend(long bytes) {
+        turnBytes -= bytes;
     }
 
     /// From any thread: no more buffers are taken.
@@ -204,7 +215,7 @@ public final class VirtQueue {
     /// @return whether one has come already, for which it may not
     // tag::await[]
     boolean awaitNotification() {
-        boolean turnIsOver = turn == 0 && seen != lastAvailable;
+        boolean turnIsOver = (turn == 0 || turnBytes <= 0) && seen != lastAvailable;
         if (eventIndex) {
             used.set(SHORT, 4 + 8L * size, (short) seen);
         } else {
@@ -229,6 +240,7 @@ public final class VirtQueue {
     /// A turn begins; a notification would be for nothing now, and the driver is told so.
     void busy() {
         turn = size;
+        turnBytes = TURN_BYTES;
         if (!eventIndex) {
             used.set(SHORT, 0, (short) NO_NOTIFY);
         }

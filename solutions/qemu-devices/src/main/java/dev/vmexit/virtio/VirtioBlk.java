@@ -119,12 +119,11 @@ public final class VirtioBlk implements VirtioDevice {
     @Override
     public void serve(int index, VirtQueue queue) {
         for (Chain chain = queue.pop(); chain != null; chain = queue.pop()) {
-            serve(chain);
+            serve(chain, queue);
             queue.push(chain);
         }
     }
 
-    // tag::serve[]
     @Override
     public void save(StateOut out) {
         out.flag(writeThrough);
@@ -135,7 +134,8 @@ public final class VirtioBlk implements VirtioDevice {
         writeThrough = in.flag();
     }
 
-    private void serve(Chain chain) {
+    // tag::serve[]
+    private void serve(Chain chain, VirtQueue queue) {
         int type = chain.readInt();
         chain.readInt();
         long sector = chain.readLong();
@@ -146,7 +146,7 @@ public final class VirtioBlk implements VirtioDevice {
         }
         int status;
         try {
-            status = execute(type, sector, chain, room);
+            status = execute(type, sector, chain, room, queue);
         } catch (IOException failed) {
             hostFailed.accept(failed);
             status = FAILED;
@@ -156,7 +156,8 @@ public final class VirtioBlk implements VirtioDevice {
     }
     // end::serve[]
 
-    private int execute(int type, long sector, Chain chain, long room) throws IOException {
+    private int execute(int type, long sector, Chain chain, long room, VirtQueue queue)
+            throws IOException {
         return switch (type) {
             case IN -> read(sector, chain.fill(room), room);
             case OUT -> write(sector, chain.readableBytes(), chain);
@@ -168,7 +169,7 @@ public final class VirtioBlk implements VirtioDevice {
                 chain.write(Arrays.copyOf(serial, (int) Math.min(SERIAL_BYTES, room)));
                 yield DONE;
             }
-            case DISCARD_REQUEST, WRITE_ZEROES_REQUEST -> range(type, chain);
+            case DISCARD_REQUEST, WRITE_ZEROES_REQUEST -> range(type, chain, queue);
             default -> UNSUPPORTED;
         };
     }
@@ -207,7 +208,7 @@ public final class VirtioBlk implements VirtioDevice {
     }
 
     /// Discard and write-zeroes name one range: sector, number of sectors, flags.
-    private int range(int type, Chain chain) throws IOException {
+    private int range(int type, Chain chain, VirtQueue queue) throws IOException {
         long sector = chain.readLong();
         long sectors = chain.readInt() & 0xFFFF_FFFFL;
         int flags = chain.readInt();
@@ -219,6 +220,7 @@ public final class VirtioBlk implements VirtioDevice {
         if (sectors > MOST_SECTORS || !fits(sector, bytes) || disk.readOnly()) {
             return FAILED;
         }
+        queue.spend(bytes);
         if (zeroes) {
             disk.writeZeroes(sector * Disk.SECTOR_BYTES, bytes, flags == UNMAP);
         } else {

@@ -46,7 +46,8 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
                 FIRST_DEVICE + device.type(), device.classCode(), 1, FIRST_DEVICE + device.type()));
         function.addRegion(0, BAR_BYTES, this);
         var msix = new MsixTable(function, 1, queues + 1, signal);
-        this.transport = new Transport(device, memory, msix);
+        this.transport = new Transport(device, memory, msix, function::isBusMaster);
+        function.onWrite(transport::busMasterMayHaveChanged);
         this.common = new CommonConfig(transport);
         addCapabilities(device.configuration().length);
     }
@@ -153,12 +154,12 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
 
     /// {@return the state of the device and its queues, but for the configuration space}
     public Saved state() {
-        return transport;
+        return new TransportState(transport);
     }
 
     /// After the state was restored and all else of the machine too.
     public void resume() {
-        transport.resume();
+        transport.busMasterMayHaveChanged();
     }
 
     /// Nothing new is begun: the machine ends.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class MsixTableTest {
@@ -15,6 +16,11 @@ final class MsixTableTest {
     private final PciFunction function = new PciFunction(new PciFunction.Identity(1, 2, 3, 4, 5));
     private final MsixTable table = new MsixTable(function, 1, 3,
             (address, data) -> signals.add("%x:%x".formatted(address, data)));
+
+    @BeforeEach
+    void busMaster() {
+        function.write(4, 2, 1 << 2);
+    }
 
     private void program(int vector, long address, int data, int mask) {
         table.write(16L * vector, 8, address);
@@ -51,6 +57,18 @@ final class MsixTableTest {
         assertThat(signals).isEmpty();
         function.write(CONTROL, 2, ENABLE);
         assertThat(signals).hasSize(1);
+    }
+
+    @Test
+    void a_function_that_is_no_bus_master_sends_nothing_until_it_is() {
+        program(1, 0xFEE0_0000L, 0x31, 0);
+        function.write(CONTROL, 2, ENABLE);
+        function.write(4, 2, 0);
+        table.raise(1);
+        assertThat(signals).isEmpty();
+        assertThat(table.read(2048, 4)).as("pending").isEqualTo(1 << 1);
+        function.write(4, 2, 1 << 2);
+        assertThat(signals).containsExactly("fee00000:31");
     }
 
     @Test

@@ -50,6 +50,10 @@ final class Driver implements AutoCloseable {
         interrupts.clear();
     }
 
+    void busMaster(boolean enabled) {
+        device.function().write(4, 2, enabled ? 6 : 2);
+    }
+
     long read(int offset, int size) {
         return device.read(offset, size);
     }
@@ -65,6 +69,7 @@ final class Driver implements AutoCloseable {
     /// From reset to DRIVER_OK, with one queue.
     void start(long features) {
         write(20, 1, 0);
+        busMaster(true);
         enableInterrupts();
         write(20, 1, 1);
         write(20, 1, 3);
