@@ -24,6 +24,7 @@ public interface ImageFile extends AutoCloseable {
     /// Writes all of `from`; the file grows as needed.
     void write(long offset, MemorySegment from) throws IOException;
 
+    /// @throws IOException if this or an earlier flush failed: nobody knows what is durable then
     void flush() throws IOException;
 
     @Override

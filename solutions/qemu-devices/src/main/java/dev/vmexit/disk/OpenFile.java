@@ -22,11 +22,13 @@ final class OpenFile {
 
     private final RandomAccessFile file;
     private final boolean readOnly;
+    private final Durability durability;
     private final byte[] bounce = new byte[BOUNCE_BYTES];
 
-    private OpenFile(RandomAccessFile file, boolean readOnly) {
+    private OpenFile(Path path, RandomAccessFile file, boolean readOnly) {
         this.file = file;
         this.readOnly = readOnly;
+        this.durability = new Durability(path.toString(), () -> file.getFD().sync());
     }
 
     static OpenFile open(Path path, boolean readOnly) {
@@ -36,7 +38,7 @@ final class OpenFile {
             if (lock(file, readOnly) == null) {
                 throw new DiskFailure(path + " is in use by another program; stop that first");
             }
-            var open = new OpenFile(file, readOnly);
+            var open = new OpenFile(path, file, readOnly);
             file = null;
             return open;
         } catch (IOException e) {
@@ -109,7 +111,7 @@ final class OpenFile {
     }
 
     void sync() throws IOException {
-        file.getFD().sync();
+        durability.sync();
     }
 
     void close() throws IOException {
