@@ -31,7 +31,13 @@ public interface Disk extends AutoCloseable {
     /// old bytes.
     void discard(long offset, long lengthBytes) throws IOException;
 
+    /// {@return whether [#discard] gives anything back to the host}
+    boolean discards();
+
     /// Returns when everything written before is safe from a power failure.
+    ///
+    /// @throws IOException if that cannot be said; after one failure it is thrown until the disk is
+    /// opened again
     void flush() throws IOException;
 
     @Override

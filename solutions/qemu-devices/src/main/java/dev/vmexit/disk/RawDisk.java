@@ -6,8 +6,9 @@ import java.nio.file.Path;
 
 /// An image without a format: the guest's bytes, from the first to the last.
 ///
-/// Left out: holes. Java cannot punch them, so a discard does nothing. Zeroing with leave to unmap
-/// spares what is zero already, and a sparse file stays one.
+/// Left out: holes. Java has no door to `fallocate` and cannot punch them, so a discard does
+/// nothing and is not offered to the guest. Zeroing with leave to unmap spares what is zero
+/// already, and a sparse file stays one.
 public final class RawDisk implements Disk {
     private final ImageFile file;
     private volatile long sizeBytes;
@@ -120,6 +121,11 @@ public final class RawDisk implements Disk {
     public void discard(long offset, long lengthBytes) throws IOException {
         DiskRange.check(sizeBytes, offset, lengthBytes);
         DiskRange.checkWritable(file);
+    }
+
+    @Override
+    public boolean discards() {
+        return false;
     }
 
     @Override

@@ -85,7 +85,8 @@ public final class VirtioBlk implements VirtioDevice {
     @Override
     public long features() {
         long both = SEG_MAX | BLK_SIZE | MQ;
-        return disk.readOnly() ? both | RO : both | FLUSH | DISCARD | WRITE_ZEROES;
+        long writing = FLUSH | WRITE_ZEROES | (disk.discards() ? DISCARD : 0);
+        return both | (disk.readOnly() ? RO : writing);
     }
 
     @Override
@@ -213,7 +214,8 @@ public final class VirtioBlk implements VirtioDevice {
         long sectors = chain.readInt() & 0xFFFF_FFFFL;
         int flags = chain.readInt();
         boolean zeroes = type == WRITE_ZEROES_REQUEST;
-        if ((flags & ~UNMAP) != 0 || flags != 0 && !zeroes || chain.readableBytes() != 0) {
+        boolean known = zeroes ? (flags & ~UNMAP) == 0 : flags == 0 && disk.discards();
+        if (!known || chain.readableBytes() != 0) {
             return UNSUPPORTED;
         }
         long bytes = sectors * Disk.SECTOR_BYTES;

@@ -37,6 +37,7 @@ class RawDiskTest {
             disk.write(512, MemorySegment.ofArray(sector));
             disk.writeZeroes(1024, 512, true);
             disk.discard(0, 512);
+            assertThat(disk.discards()).isFalse();
             disk.flush();
             byte[] back = new byte[512];
             disk.read(512, MemorySegment.ofArray(back));

@@ -9,6 +9,7 @@ final class MemoryDisk implements Disk {
     final byte[] bytes;
     private final boolean readOnly;
     boolean broken;
+    boolean discards = true;
     int flushes;
 
     MemoryDisk(int sectors, boolean readOnly) {
@@ -57,6 +58,11 @@ final class MemoryDisk implements Disk {
     @Override
     public void discard(long offset, long length) throws IOException {
         writeZeroes(offset, length, true);
+    }
+
+    @Override
+    public boolean discards() {
+        return discards;
     }
 
     @Override

@@ -55,6 +55,11 @@ final class TurnTest {
         public void discard(long offset, long lengthBytes) {}
 
         @Override
+        public boolean discards() {
+            return true;
+        }
+
+        @Override
         public void flush() {}
 
         @Override

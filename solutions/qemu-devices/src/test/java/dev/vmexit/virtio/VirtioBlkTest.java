@@ -114,6 +114,17 @@ final class VirtioBlkTest {
     }
 
     @Test
+    void discard_is_not_offered_where_it_would_do_nothing() {
+        driver.write(0, 4, 0);
+        assertThat(driver.read(4, 4) & 1 << 13).isNotZero();
+        disk.discards = false;
+        assertThat(driver.read(4, 4) & 1 << 13).isZero();
+        driver.bytes(DATA, 16).putLong(10).putInt(1).putInt(0);
+        header(11, 0);
+        assertThat(run(HEADER, 16, DATA, 16, STATUS, -1)).as("unsupported").isEqualTo(2);
+    }
+
+    @Test
     void tells_its_serial_number() {
         header(8, 0);
         assertThat(run(HEADER, 16, DATA, -20, STATUS, -1)).isZero();

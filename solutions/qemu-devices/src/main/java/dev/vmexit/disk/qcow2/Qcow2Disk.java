@@ -184,6 +184,11 @@ public final class Qcow2Disk implements Disk {
     }
 
     @Override
+    public boolean discards() {
+        return true;
+    }
+
+    @Override
     public void flush() throws IOException {
         gate.readLock().lock();
         try {
