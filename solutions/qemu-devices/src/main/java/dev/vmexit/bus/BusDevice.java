@@ -6,7 +6,8 @@ package dev.vmexit.bus;
 public interface BusDevice {
     /// {@return the value at `offset`} Bits above `size` bytes are ignored.
     ///
-    /// @param size 1, 2, 4 or 8 bytes; the access lies within the range
+    /// @param size 1 … 8 bytes; the access lies within the range. A CPU cuts one that crosses a
+    /// page, so that any of these sizes comes
     long read(long offset, int size);
 
     void write(long offset, int size, long value);

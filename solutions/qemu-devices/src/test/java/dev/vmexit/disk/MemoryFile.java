@@ -39,6 +39,11 @@ public final class MemoryFile implements ImageFile {
         return file.bytes();
     }
 
+    /// {@return the file as a raw disk, whose format nobody named}
+    public Disk rawDisk() {
+        return RawDisk.of(this, true);
+    }
+
     private void put(long offset, byte[] from) throws IOException {
         if (offset > size - from.length) {
             setSize(offset + from.length);

@@ -45,10 +45,10 @@ public final class UserNetwork implements NetworkLink {
     private volatile Receiver receiver;
     private volatile boolean closing;
 
-    private UserNetwork() throws IOException {
+    private UserNetwork(List<InetSocketAddress> resolvers) throws IOException {
         var random = new SecureRandom();
         loop = new EventLoop(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        router = new Router(loop, this::deliver, Resolvers.ofHost(), random::nextInt, drops);
+        router = new Router(loop, this::deliver, resolvers, random::nextInt, drops);
     }
 
     /// Makes the network and listens at the host's ports.
@@ -56,7 +56,13 @@ public final class UserNetwork implements NetworkLink {
     /// @throws IOException if a port cannot be listened at; the message names it and says what to
     /// do
     public static UserNetwork open(List<Forward> forwards) throws IOException {
-        var network = new UserNetwork();
+        return open(forwards, Resolvers.ofHost());
+    }
+
+    /// @param resolvers whom the guest's DNS queries go to; one or more
+    static UserNetwork open(List<Forward> forwards, List<InetSocketAddress> resolvers)
+            throws IOException {
+        var network = new UserNetwork(resolvers);
         try {
             for (Forward forward : forwards) {
                 network.listening.add(network.listen(forward));
