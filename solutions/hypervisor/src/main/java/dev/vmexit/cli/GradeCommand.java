@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
         footer = {"", "Exit status: 0 all passed, 1 some failed, 2 does not compile, 3 rejected,",
                 "4 this machine lacks something, 5 not graded, 64 wrong option, 124 time."})
 final class GradeCommand implements Callable<Integer> {
-    @Option(names = "--lab", paramLabel = "NAME", description = "Such as kvm-minimal.")
+    @Option(names = "--lab", paramLabel = "NAME", defaultValue = "kvm-minimal",
+            description = "Which lab; default: ${DEFAULT-VALUE}.")
     private String labName;
 
     @Option(names = "--submission", paramLabel = "DIR",
@@ -57,7 +58,7 @@ final class GradeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Lab lab = checkout.lab(labName);
+        Lab lab = checkout.course().lab(labName);
         if (output != null && !Files.isWritable(output.toAbsolutePath().getParent())) {
             throw new CourseException("the result cannot be written to " + output
                     + ": its directory is missing or not writable");

@@ -27,7 +27,8 @@ final class LearnCommand implements Callable<Integer> {
     private static final String KEYS =
             "Enter: run again · then Enter: h hint · p nothing happens on save? · q leave";
 
-    @Option(names = "--lab", paramLabel = "NAME", description = "Such as kvm-minimal.")
+    @Option(names = "--lab", paramLabel = "NAME",
+            description = "Such as kvm-minimal; default: the first that is not done.")
     private String labName;
 
     @Option(names = "--poll", description = "Looks for changes itself, once a second.")
@@ -66,6 +67,8 @@ final class LearnCommand implements Callable<Integer> {
         }
         System.out.println("Every exercise of this lab is solved. "
                 + "`./vmexit boot --mine` runs the stack with your classes in it.");
+        checkout.unfinished().ifPresent(next -> System.out.printf(
+                "`./vmexit learn` goes on with lab %d: %s%n", next.number(), next.title()));
         return 0;
     }
 

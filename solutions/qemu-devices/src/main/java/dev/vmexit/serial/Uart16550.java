@@ -103,7 +103,10 @@ public final class Uart16550 implements BusDevice, Saved {
     public synchronized void write(long offset, int size, long wide) {
         int value = (int) wide & 0xFF;
         switch (UartRegister.of((int) offset, true, dlab())) {
-            case THR -> send(value);
+            case THR -> {
+                send(value);
+                transmitterEmptyPending = true;
+            }
             case DLL -> divisor = divisor & 0xFF00 | value;
             case DLM -> divisor = divisor & 0xFF | value << 8;
             case IER -> enable(value & 0x0F);
@@ -159,14 +162,21 @@ public final class Uart16550 implements BusDevice, Saved {
         return (mcr & MCR_LOOPBACK) != 0;
     }
 
+    /// Transmits a byte: onto the wire, or in loopback into the receiver's FIFO and nowhere else.
+    // tag::dev-02-send[]
     private void send(int value) {
+        // tag::solution[]
         if (loopback()) {
             offerToFifo(value);
         } else {
             wire.accept(value);
         }
-        transmitterEmptyPending = true;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-02", "put the byte where MCR says");
+        // end::stub[]
     }
+    // end::dev-02-send[]
 
     /// "Enabling the transmitter interrupt while THR is empty raises it at once": drivers rely on
     /// it.
@@ -243,7 +253,8 @@ public final class Uart16550 implements BusDevice, Saved {
     }
 
     private boolean wantsInterrupt() {
-        return pendingCause() != IIR_NONE && (mcr & MCR_OUT2) != 0 && !loopback();
+        boolean connected = (mcr & MCR_OUT2) != 0 && !loopback();
+        return connected && pendingCause() != IIR_NONE;
     }
 
     private void updateInterrupt() {

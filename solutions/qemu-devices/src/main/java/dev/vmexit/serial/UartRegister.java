@@ -19,7 +19,14 @@ package dev.vmexit.serial;
 enum UartRegister {
     RBR, THR, DLL, IER, DLM, IIR, FCR, LCR, MCR, LSR, MSR, SCR, NONE;
 
+    /// {@return what an access reaches}
+    ///
+    /// @param offset from the UART's first port; outside 0 … 7 there is nothing
+    /// @param write the direction, seen from the guest
+    /// @param dlab bit DLAB of LCR
+    // tag::dev-02[]
     static UartRegister of(int offset, boolean write, boolean dlab) {
+        // tag::solution[]
         return switch (offset) {
             case 0 -> dlab ? DLL : write ? THR : RBR;
             case 1 -> dlab ? DLM : IER;
@@ -31,5 +38,10 @@ enum UartRegister {
             case 7 -> SCR;
             default -> NONE;
         };
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-02", "say which register the table has at this offset");
+        // end::stub[]
     }
+    // end::dev-02[]
 }

@@ -4,6 +4,7 @@ import dev.vmexit.course.CourseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,11 +12,11 @@ import java.util.stream.Stream;
 ///
 /// @param root where `pom.xml` and the labs are
 public record Course(Path root) {
-    /// {@return the labs, in the order of their first exercises' part in the book}
+    /// {@return the labs, in the order of their numbers}
     public List<Lab> labs() {
         try (Stream<Path> children = Files.list(root)) {
-            return children.filter(child -> Files.exists(child.resolve("lab.yaml"))).sorted()
-                    .map(Lab::read).toList();
+            return children.filter(child -> Files.exists(child.resolve("lab.yaml")))
+                    .map(Lab::read).sorted(Comparator.comparingInt(Lab::number)).toList();
         } catch (IOException e) {
             throw new CourseException(root + " cannot be read: " + e.getMessage());
         }

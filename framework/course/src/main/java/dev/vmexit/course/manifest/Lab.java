@@ -14,14 +14,16 @@ import java.util.Optional;
 /// A lab: where it is, what its exercises are and what they are worth.
 ///
 /// @param directory the lab's module, such as `lab-kvm-minimal`
+/// @param number its place among the labs, from 1
 /// @param name as in `solutions/NAME`
-public record Lab(Path directory, String name, String title, int points,
+public record Lab(Path directory, int number, String name, String title, int points,
         List<Exercise> exercises) {
     private static final ObjectMapper YAML = new YAMLMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     /// The part of a lab that stands in `lab.yaml`.
-    private record Header(String name, String title, int points, List<String> exercises) {}
+    private record Header(int number, String name, String title, int points,
+            List<String> exercises) {}
 
     /// {@return the lab in a directory}
     ///
@@ -30,7 +32,8 @@ public record Lab(Path directory, String name, String title, int points,
         Header header = parse(directory.resolve("lab.yaml"), Header.class);
         List<Exercise> exercises = header.exercises.stream().map(id -> parse(
                 directory.resolve("exercises").resolve(id + ".yaml"), Exercise.class)).toList();
-        var lab = new Lab(directory, header.name, header.title, header.points, exercises);
+        var lab = new Lab(directory, header.number, header.name, header.title, header.points,
+                exercises);
         List<String> problems = lab.problems();
         if (!problems.isEmpty()) {
             throw new CourseException(directory.resolve("lab.yaml") + ": "

@@ -42,12 +42,14 @@ public final class LabProof {
     }
 
     /// {@return what is wrong}
-    public List<String> run() {
+    ///
+    /// @param exercises those whose tests are run; all of the lab's for a whole proof
+    public List<String> run(List<Exercise> exercises) {
         findings.addAll(sources.differences());
         manifestAgrees();
         anchorsExist();
-        prefixes();
-        wrongSolutions();
+        prefixes(exercises);
+        wrongSolutions(exercises.stream().map(Exercise::id).toList());
         return findings;
     }
 
@@ -92,10 +94,11 @@ public final class LabProof {
 
     /// With the first n exercises solved exactly their tests pass, for n from none to all. None is
     /// the skeleton, all is the solution.
-    private void prefixes() {
-        var solved = new HashSet<String>();
+    private void prefixes(List<Exercise> exercises) {
+        var before = lab.upTo(exercises.getFirst()).stream().map(Exercise::id).toList();
+        var solved = new HashSet<>(before.subList(0, before.size() - 1));
         prefix(solved);
-        for (Exercise exercise : lab.exercises()) {
+        for (Exercise exercise : exercises) {
             solved.add(exercise.id());
             prefix(solved);
         }
@@ -122,14 +125,16 @@ public final class LabProof {
         }
     }
 
-    private void wrongSolutions() {
+    private void wrongSolutions(List<String> exercises) {
         Map<String, String> solution = sources.generate(Set.copyOf(lab.ids()));
         Map<String, Integer> count = new HashMap<>();
         for (WrongSolution.Entry entry : WrongSolution.all(course.solution(lab))) {
-            count.merge(entry.exercise(), 1, Integer::sum);
-            wrongSolution(entry, solution);
+            if (exercises.contains(entry.exercise())) {
+                count.merge(entry.exercise(), 1, Integer::sum);
+                wrongSolution(entry, solution);
+            }
         }
-        for (String id : lab.ids()) {
+        for (String id : exercises) {
             if (count.getOrDefault(id, 0) < 2) {
                 findings.add(id + " has fewer than two wrong solutions");
             }

@@ -56,7 +56,7 @@ class LearnTest {
 
     @Test
     void progress_is_a_text_file_that_can_be_merged_and_forgets_nothing() throws IOException {
-        var lab = new Lab(directory, "lab", "title", 4, List.of(EXERCISE));
+        var lab = new Lab(directory, 1, "lab", "title", 4, List.of(EXERCISE));
         Path file = directory.resolve("progress.txt");
         Files.writeString(file, "<<<<<<< mine\nlab-77\n");
         var progress = Progress.of(lab);
