@@ -21,20 +21,29 @@ public final class Bus {
 
     /// Gives a device the addresses from `start` on.
     ///
-    /// @throws IllegalArgumentException if one of them is taken; the message names both devices
+    /// @throws IllegalArgumentException if one of them is taken; the message names both devices,
+    /// the
+    ///     new one first, and the bus is as it was
+    // tag::dev-01-add[]
     public void add(String name, long start, long sizeBytes, BusDevice device) {
         long last = start + sizeBytes - 1;
         if (sizeBytes <= 0 || Long.compareUnsigned(last, start) < 0) {
             throw new IllegalArgumentException("%s: %d bytes at %s 0x%x is no range"
                     .formatted(name, sizeBytes, kind, start));
         }
-        Map.Entry<Long, Range> below = ranges.floorEntry(last);
+        // tag::solution[]
+        Map.Entry<Long, Range> below = ranges.floorEntry(last); // <1>
         if (below != null && Long.compareUnsigned(last(below), start) >= 0) {
             throw new IllegalArgumentException("%s at %s 0x%x … 0x%x overlaps %s at 0x%x"
                     .formatted(name, kind, start, last, below.getValue().name, below.getKey()));
         }
         ranges.put(start, new Range(name, sizeBytes, device));
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-01", "refuse what overlaps, and remember the range");
+        // end::stub[]
     }
+    // end::dev-01-add[]
 
     public long read(long address, int size) {
         Map.Entry<Long, Range> found = find(address, size);
@@ -51,7 +60,10 @@ public final class Bus {
         }
     }
 
+    /// {@return the range that an access of `size` bytes lies in, with its start, or null}
+    // tag::dev-01-find[]
     private Map.Entry<Long, Range> find(long address, int size) {
+        // tag::solution[]
         Map.Entry<Long, Range> below = ranges.floorEntry(address);
         if (below == null) {
             return null;
@@ -60,8 +72,14 @@ public final class Bus {
         boolean inside = Long.compareUnsigned(offset, below.getValue().sizeBytes) < 0
                 && below.getValue().sizeBytes - offset >= size;
         return inside ? below : null;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-01", "find the range in which the access begins and ends");
+        // end::stub[]
     }
+    // end::dev-01-find[]
 
+    /// {@return the last address of a range}
     private static long last(Map.Entry<Long, Range> entry) {
         return entry.getKey() + entry.getValue().sizeBytes - 1;
     }
