@@ -67,14 +67,9 @@ public final class Uart16550 implements BusDevice {
     }
 
     /// A byte arrives on the line. What does not fit into the FIFO waits until the guest has read.
+    /// When [#LINE_BYTES] wait already, the byte is lost and LSR reports an overrun.
     public synchronized void receive(int value) {
-        if (line.size() == LINE_BYTES) {
-            overrun = true;
-            return;
-        }
-        line.add(value & 0xFF);
-        refill();
-        updateInterrupt();
+        throw Todo.of("dev-03", "queue the byte, fill the FIFO, and see to the interrupt");
     }
 
     @Override
@@ -147,12 +142,12 @@ public final class Uart16550 implements BusDevice {
         }
     }
 
+    /// {@return the oldest received byte, which leaves the FIFO; 0 if there is none}
     private int takeReceived() {
-        int value = fifo.isEmpty() ? 0 : fifo.remove();
-        refill();
-        return value;
+        throw Todo.of("dev-03", "take a byte out of the FIFO, and let the next one in");
     }
 
+    /// Moves what waits on the line into the FIFO, as far as there is room.
     private void refill() {
         while (!line.isEmpty() && fifo.size() < fifoSize() && !loopback()) {
             fifo.add(line.remove());
@@ -187,22 +182,15 @@ public final class Uart16550 implements BusDevice {
         return (mcr & 1) << 5 | (mcr & 2) << 3 | (mcr & 4) << 4 | (mcr & 8) << 4;
     }
 
+    /// {@return the highest cause that is pending and enabled, as IIR names it, or `IIR_NONE`}
     private int pendingCause() {
-        if (!fifo.isEmpty() && (ier & IER_RECEIVED) != 0) {
-            return IIR_RECEIVED;
-        } else if (transmitterEmptyPending && (ier & IER_TRANSMITTER_EMPTY) != 0) {
-            return IIR_TRANSMITTER_EMPTY;
-        }
-        return IIR_NONE;
+        throw Todo.of("dev-03", "choose between the two causes by their order and by IER");
     }
 
-    /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports.
+    /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports. A received
+    /// byte is acknowledged by reading RBR instead.
     private int identifyInterrupt() {
-        int cause = pendingCause();
-        if (cause == IIR_TRANSMITTER_EMPTY) {
-            transmitterEmptyPending = false;
-        }
-        return cause | ((fcr & FCR_ENABLE) != 0 ? IIR_FIFOS_ENABLED : 0);
+        throw Todo.of("dev-03", "report the cause, and acknowledge the transmitter's");
     }
 
     private void updateInterrupt() {

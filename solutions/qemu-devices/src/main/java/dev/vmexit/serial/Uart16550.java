@@ -70,7 +70,10 @@ public final class Uart16550 implements BusDevice, Saved {
     }
 
     /// A byte arrives on the line. What does not fit into the FIFO waits until the guest has read.
+    /// When [#LINE_BYTES] wait already, the byte is lost and LSR reports an overrun.
+    // tag::dev-03-receive[]
     public synchronized void receive(int value) {
+        // tag::solution[]
         if (line.size() == LINE_BYTES) {
             overrun = true;
             return;
@@ -78,7 +81,12 @@ public final class Uart16550 implements BusDevice, Saved {
         line.add(value & 0xFF);
         refill();
         updateInterrupt();
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-03", "queue the byte, fill the FIFO, and see to the interrupt");
+        // end::stub[]
     }
+    // end::dev-03-receive[]
 
     @Override
     public synchronized long read(long offset, int size) {
@@ -194,12 +202,21 @@ public final class Uart16550 implements BusDevice, Saved {
         }
     }
 
+    /// {@return the oldest received byte, which leaves the FIFO; 0 if there is none}
+    // tag::dev-03-take[]
     private int takeReceived() {
+        // tag::solution[]
         int value = fifo.isEmpty() ? 0 : fifo.remove();
         refill();
         return value;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-03", "take a byte out of the FIFO, and let the next one in");
+        // end::stub[]
     }
+    // end::dev-03-take[]
 
+    /// Moves what waits on the line into the FIFO, as far as there is room.
     private void refill() {
         while (!line.isEmpty() && fifo.size() < fifoSize() && !loopback()) {
             fifo.add(line.remove());
@@ -234,23 +251,39 @@ public final class Uart16550 implements BusDevice, Saved {
         return (mcr & 1) << 5 | (mcr & 2) << 3 | (mcr & 4) << 4 | (mcr & 8) << 4;
     }
 
+    /// {@return the highest cause that is pending and enabled, as IIR names it, or `IIR_NONE`}
+    // tag::dev-03-cause[]
     private int pendingCause() {
+        // tag::solution[]
         if (!fifo.isEmpty() && (ier & IER_RECEIVED) != 0) {
             return IIR_RECEIVED;
         } else if (transmitterEmptyPending && (ier & IER_TRANSMITTER_EMPTY) != 0) {
             return IIR_TRANSMITTER_EMPTY;
         }
         return IIR_NONE;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-03", "choose between the two causes by their order and by IER");
+        // end::stub[]
     }
+    // end::dev-03-cause[]
 
-    /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports.
+    /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports. A received
+    /// byte is acknowledged by reading RBR instead.
+    // tag::dev-03-identify[]
     private int identifyInterrupt() {
+        // tag::solution[]
         int cause = pendingCause();
         if (cause == IIR_TRANSMITTER_EMPTY) {
             transmitterEmptyPending = false;
         }
         return cause | ((fcr & FCR_ENABLE) != 0 ? IIR_FIFOS_ENABLED : 0);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-03", "report the cause, and acknowledge the transmitter's");
+        // end::stub[]
     }
+    // end::dev-03-identify[]
 
     private boolean wantsInterrupt() {
         boolean connected = (mcr & MCR_OUT2) != 0 && !loopback();
