@@ -51,7 +51,14 @@ public final class Rtc implements BusDevice, Saved {
         return offset == INDEX ? index : value();
     }
 
+    /// {@return the register that the index names: the clock's, one of the four status registers,
+    /// or memory}
+    ///
+    /// The day of the week is 1 on Sunday. Status A never reports an update, C no interrupt, and D
+    /// a good battery; B is memory.
+    // tag::dev-04[]
     private int value() {
+        // tag::solution[]
         var now = LocalDateTime.ofEpochSecond(clock.instant().getEpochSecond(), 0,
                 java.time.ZoneOffset.UTC);
         return switch (index) {
@@ -68,10 +75,19 @@ public final class Rtc implements BusDevice, Saved {
             case STATUS_D -> STATUS_D_BATTERY_GOOD;
             default -> Byte.toUnsignedInt(memory[index]);
         };
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-04", "tell the time in BCD, the status, or what is in memory");
+        // end::stub[]
     }
+    // end::dev-04[]
 
+    /// Port 0x70 takes the index, port 0x71 the byte for it. Bit 7 of the index is not part of it.
+    /// Status B keeps its bits 4 … 6, and stays in BCD and at 24 hours.
+    // tag::dev-04-write[]
     @Override
     public synchronized void write(long offset, int size, long value) {
+        // tag::solution[]
         if (offset == INDEX) {
             // Bit 7 masks NMI, which nothing here raises.
             index = (int) value & 0x7F;
@@ -80,7 +96,12 @@ public final class Rtc implements BusDevice, Saved {
         } else {
             memory[index] = (byte) value;
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-04", "remember the index, or store a byte");
+        // end::stub[]
     }
+    // end::dev-04-write[]
 
     @Override
     public synchronized void save(StateOut out) {
@@ -93,7 +114,15 @@ public final class Rtc implements BusDevice, Saved {
         System.arraycopy(in.bytes("the memory", memory.length), 0, memory, 0, memory.length);
     }
 
+    /// {@return a number 0 … 99 as two decimal digits, four bits each}
+    // tag::dev-04-bcd[]
     private static int bcd(int number) {
+        // tag::solution[]
         return number / 10 << 4 | number % 10;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-04", "tens in the high four bits, ones in the low four");
+        // end::stub[]
     }
+    // end::dev-04-bcd[]
 }
