@@ -39,26 +39,50 @@ final class BootParams {
         memory.write(ADDRESS, new byte[4096]);
     }
 
+    /// Copies the setup header to the offset it has in the file, and says who loads: nobody that
+    /// the kernel knows.
+    // tag::dev-08-params[]
     void setupHeader(byte[] header) {
+        // tag::solution[]
         memory.write(ADDRESS.plus(BzImage.HEADER), header);
         memory.write(ADDRESS.plus(TYPE_OF_LOADER), new byte[]{(byte) UNKNOWN_LOADER});
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "the header, and then type_of_loader");
+        // end::stub[]
     }
+    // end::dev-08-params[]
 
     void commandLine(GuestAddress text) {
         memory.writeInt(ADDRESS.plus(CMD_LINE_PTR), (int) text.value());
     }
 
+    // tag::dev-08-initrd[]
     void initrd(GuestAddress start, int sizeBytes) {
+        // tag::solution[]
         memory.writeInt(ADDRESS.plus(RAMDISK_IMAGE), (int) start.value());
         memory.writeInt(ADDRESS.plus(RAMDISK_SIZE), sizeBytes);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "tell the kernel where the initrd is, and how long");
+        // end::stub[]
     }
+    // end::dev-08-initrd[]
 
     void acpi(GuestAddress rsdp) {
         memory.writeLong(ADDRESS.plus(ACPI_RSDP), rsdp.value());
     }
 
     /// Adds `[start, end)` to the memory map; an empty range is left out.
+    ///
+    /// ```
+    ///  an entry of e820_table    0  u64 first address    8  u64 bytes    16  u32 kind
+    /// ```
+    ///
+    /// The number of entries, one byte, stands apart and is always right.
+    // tag::dev-08-e820[]
     void memory(long start, long end, Kind kind) {
+        // tag::solution[]
         if (end <= start) {
             return;
         }
@@ -68,5 +92,10 @@ final class BootParams {
         memory.writeInt(entry.plus(16), kind.number);
         entries++;
         memory.write(ADDRESS.plus(E820_ENTRIES), new byte[]{(byte) entries});
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "write one more entry of e820_table, and their number");
+        // end::stub[]
     }
+    // end::dev-08-e820[]
 }

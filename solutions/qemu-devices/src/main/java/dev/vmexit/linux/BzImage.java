@@ -90,10 +90,18 @@ public final class BzImage {
         return Short.toUnsignedInt(header.getShort(0x206));
     }
 
+    /// {@return where the protected-mode part begins in the file}
+    // tag::dev-08-header[]
     private long protectedModeOffset() {
+        // tag::solution[]
         int sectors = Byte.toUnsignedInt(header.get(HEADER));
         return ((sectors == 0 ? 4 : sectors) + 1L) * SECTOR_BYTES;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "count the sectors before the protected-mode part");
+        // end::stub[]
     }
+    // end::dev-08-header[]
 
     private long protectedModeBytes() {
         return Integer.toUnsignedLong(header.getInt(0x1F4)) * 16;
@@ -106,11 +114,19 @@ public final class BzImage {
 
     /// {@return the setup header, to be copied into boot_params at the same offset}
     ///
-    /// Byte 0x201 is a jump over the header; its distance says where the header ends.
+    /// Byte 0x201 is the distance of a jump over the header, counted from 0x202: there the header
+    /// ends, but not before [#HEADER_END] and not after 0x290, whatever the file says.
+    // tag::dev-08-setup[]
     byte[] setupHeader() {
+        // tag::solution[]
         int end = 0x202 + Byte.toUnsignedInt(header.get(0x201));
         return Arrays.copyOfRange(file, HEADER, Math.clamp(end, HEADER_END, 0x290));
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "cut the setup header out of the file");
+        // end::stub[]
     }
+    // end::dev-08-setup[]
 
     /// {@return the first address after all that the kernel needs while it unpacks itself}
     long memoryEnd() {

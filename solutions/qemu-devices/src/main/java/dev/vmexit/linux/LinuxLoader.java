@@ -48,25 +48,38 @@ public final class LinuxLoader {
     /// @param slots the machine's RAM, lowest first; the first slot begins at 0
     /// @throws BootFailure if something does not fit
     public void load(GuestMemory memory, List<MemorySlot> slots) {
-        long top = slots.getFirst().sizeBytes();
-        GuestAddress initrdStart = check(top);
+        GuestAddress initrdStart = check(slots.getFirst().sizeBytes());
         memory.write(KERNEL, kernel.protectedMode());
         memory.write(COMMAND_LINE, commandLine);
         var params = new BootParams(memory);
         params.setupHeader(kernel.setupHeader());
         params.commandLine(COMMAND_LINE);
         params.acpi(AcpiTables.RSDP);
+        describe(params, slots);
+        if (initrd.length > 0) {
+            memory.write(initrdStart, initrd);
+            params.initrd(initrdStart, initrd.length);
+        }
+    }
+
+    /// The memory map, lowest first: the RAM of all slots, but between [#LOW_END] and
+    /// [#HIGH_START], where a PC has its BIOS and its old display, reserved.
+    // tag::dev-08-map[]
+    private static void describe(BootParams params, List<MemorySlot> slots) {
+        // tag::solution[]
+        long top = slots.getFirst().sizeBytes();
         params.memory(0, LOW_END, Kind.RAM);
         params.memory(LOW_END, HIGH_START, Kind.RESERVED);
         params.memory(HIGH_START, top, Kind.RAM);
         for (MemorySlot high : slots.subList(1, slots.size())) {
             params.memory(high.start().value(), high.last().value() + 1, Kind.RAM);
         }
-        if (initrd.length > 0) {
-            memory.write(initrdStart, initrd);
-            params.initrd(initrdStart, initrd.length);
-        }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "tell the kernel which memory there is");
+        // end::stub[]
     }
+    // end::dev-08-map[]
 
     /// {@return where the initrd goes: as high as it may, page-aligned}
     private GuestAddress check(long top) {
@@ -81,14 +94,27 @@ public final class LinuxLoader {
             throw new BootFailure("the command line has %d bytes; this kernel takes %d"
                     .formatted(commandLine.length - 1, kernel.commandLineBytes()));
         }
-        long last = Math.min(top, kernel.initrdMax() + 1);
-        long start = last - initrd.length & -4096L;
+        long start = initrdStart(top);
         if (start < kernelEnd) {
             throw new BootFailure("kernel and initrd (%d MiB) do not fit into %d MiB; "
                     .formatted(mebibytes(initrd.length), top >> 20) + "pass a larger --memory");
         }
         return new GuestAddress(start);
     }
+
+    /// {@return the highest page in RAM from which the initrd ends neither after `top` nor after
+    /// the last address that the kernel allows; perhaps negative}
+    // tag::dev-08-place[]
+    private long initrdStart(long top) {
+        // tag::solution[]
+        long end = Math.min(top, kernel.initrdMax() + 1);
+        return end - initrd.length & -4096L;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-08", "as high as it may be, on a page boundary");
+        // end::stub[]
+    }
+    // end::dev-08-place[]
 
     private static long mebibytes(long bytes) {
         return (bytes + (1 << 20) - 1) >> 20;

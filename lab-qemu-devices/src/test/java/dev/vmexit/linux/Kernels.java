@@ -1,10 +1,13 @@
 package dev.vmexit.linux;
 
+import dev.vmexit.asm.Assembler;
+import dev.vmexit.asm.Mode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /// Files that look like kernels, for tests that need no kernel.
 public final class Kernels {
@@ -31,6 +34,24 @@ public final class Kernels {
             b.put(i, (byte) (i * 7));
         }
         return b.array();
+    }
+
+    /// {@return a bzImage whose 64-bit entry is this code; RSI is the address of boot_params}
+    ///
+    /// @param code for address 0x10_0200, at most 3,584 bytes
+    public static byte[] bzImage(Consumer<Assembler> code) {
+        var a = new Assembler(0x10_0200, Mode.BITS64);
+        code.accept(a);
+        byte[] file = bzImage(4096);
+        byte[] image = a.assemble();
+        System.arraycopy(image, 0, file, SETUP_BYTES + 0x200, image.length);
+        return file;
+    }
+
+    /// {@return a loader for a kernel whose file is written into `directory`}
+    public static LinuxLoader loader(Path directory, byte[] kernel, byte[] initrd,
+            String commandLine) throws IOException {
+        return new LinuxLoader(BzImage.read(write(directory, kernel)), initrd, commandLine);
     }
 
     static Path write(Path directory, byte[] bytes) throws IOException {
