@@ -1,7 +1,6 @@
 package dev.vmexit.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.vmexit.course.Graded;
@@ -75,10 +74,8 @@ class Dev01BusTest {
         isRefused(0x3FF, 8, "one that begins with the UART's last port");
         isRefused(0x3F0, 0x20, "one around the UART");
         isRefused(0x3FA, 1, "one inside the UART");
-        assertThatCode(() -> add("below", 0x3F0, 8)).as("a device on ports 0x3f0 … 0x3f7")
-                .doesNotThrowAnyException();
-        assertThatCode(() -> add("above", 0x400, 8)).as("a device on ports 0x400 … 0x407")
-                .doesNotThrowAnyException();
+        add("below", 0x3F0, 8);
+        add("above", 0x400, 8);
         bus.write(0x3F8, 1, 1);
         bus.write(0x3FF, 1, 2);
         assertThat(seen).as("writes to the UART's ports after the refusals")
