@@ -19,15 +19,23 @@ final class ConfigSpace {
         return all;
     }
 
-    /// The driver writes: only its bits change.
+    /// The driver writes `size` bytes of `bits` from `offset` on: the bits that [#allow] gave away
+    /// change, the others stay as they are. What would lie behind the end is dropped.
     // tag::write[]
+    // tag::dev-09[]
     void write(int offset, int size, long bits) {
+        // tag::solution[]
         for (int n = 0; n < size && offset + n < SIZE_BYTES; n++) {
             int at = offset + n;
             int mask = writable[at];
             value[at] = (byte) (value[at] & ~mask | (int) (bits >>> 8 * n) & mask);
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-09", "change the driver's bits, and no others");
+        // end::stub[]
     }
+    // end::dev-09[]
     // end::write[]
 
     /// The function says what is there.

@@ -37,6 +37,8 @@ public final class PciHost implements Saved {
     private static final int VENDOR = 0x1B36;
     private static final int DEVICE = 0x0008;
     private static final long ENABLE = 1L << 31;
+    /// The port 0xCFC, counted from 0xCF8.
+    private static final int DATA = 4;
 
     private record Mapped(long start, long last, BusDevice device) {}
 
@@ -132,50 +134,87 @@ public final class PciHost implements Saved {
     private void remap() {
         var mapped = new ArrayList<Mapped>();
         for (PciFunction function : functions) {
-            // tag::remap[]
-            if (function != null && function.answersMemory()) {
-                for (PciFunction.Region region : function.regions()) {
-                    long start = function.base(region);
-                    mapped.add(new Mapped(start, start + region.sizeBytes() - 1, region.device()));
-                }
+            if (function != null) {
+                mapped.addAll(mapped(function));
             }
-            // end::remap[]
         }
         map = mapped;
     }
 
+    /// {@return where the function's regions answer} Each begins at the address in its BAR; none
+    /// answers while the function does not decode memory.
+    // tag::dev-09-map[]
+    private static List<Mapped> mapped(PciFunction function) {
+        // tag::solution[]
+        var mapped = new ArrayList<Mapped>();
+        // tag::remap[]
+        if (function.answersMemory()) {
+            for (PciFunction.Region region : function.regions()) {
+                long start = function.base(region);
+                mapped.add(new Mapped(start, start + region.sizeBytes() - 1, region.device()));
+            }
+        }
+        // end::remap[]
+        return mapped;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-09", "one entry for each region, while the function answers");
+        // end::stub[]
+    }
+    // end::dev-09-map[]
+
+    /// {@return what was written to the port 0xCF8 last; 0 before}
+    private synchronized long address() {
+        return address;
+    }
+
+    private synchronized void address(long value) {
+        address = value;
+    }
+
+    /// The address at offset 0, which is only ever read and written as a whole, and the data at
+    /// offset 4.
     private final class Ports implements BusDevice {
+        /// {@return the address register; or `size` bytes of what it names, from the byte of the
+        /// register that the port stands for} Any other access, and the data while bit 31 is clear,
+        /// reads as all ones.
+        // tag::dev-09-ports[]
         @Override
         public long read(long offset, int size) {
-            synchronized (PciHost.this) {
-                if (offset < 4) {
-                    return offset == 0 && size == 4 ? address : -1;
-                }
+            // tag::solution[]
+            long a = address();
+            if (offset < DATA) {
+                return offset == 0 && size == 4 ? a : -1;
             }
-            long a = current();
-            return (a & ENABLE) == 0
-                    ? -1
-                    : readConfig(a >> 8 & 0xFFFF, (int) (a & 0xFC | offset & 3), size);
+            boolean enabled = (a & ENABLE) != 0;
+            return enabled ? readConfig(a >> 8 & 0xFFFF, register(a, offset), size) : -1;
+            // end::solution[]
+            // tag::stub[]
+            //~ throw Todo.of("dev-09", "answer for the address, or for what it names");
+            // end::stub[]
         }
 
+        /// Sets the address register, or writes to what it names. Any other access, and the data
+        /// while bit 31 is clear, is ignored.
         @Override
         public void write(long offset, int size, long value) {
-            if (offset >= 4) {
-                long a = current();
-                if ((a & ENABLE) != 0) {
-                    writeConfig(a >> 8 & 0xFFFF, (int) (a & 0xFC | offset & 3), size, value);
-                }
-            } else if (offset == 0 && size == 4) {
-                synchronized (PciHost.this) {
-                    address = value & 0xFFFF_FFFFL;
-                }
+            // tag::solution[]
+            long a = address();
+            if (offset == 0 && size == 4) {
+                address(value & 0xFFFF_FFFFL);
+            } else if (offset >= DATA && (a & ENABLE) != 0) {
+                writeConfig(a >> 8 & 0xFFFF, register(a, offset), size, value);
             }
+            // end::solution[]
+            // tag::stub[]
+            //~ throw Todo.of("dev-09", "keep the address, or write to what it names");
+            // end::stub[]
         }
+        // end::dev-09-ports[]
 
-        private long current() {
-            synchronized (PciHost.this) {
-                return address;
-            }
+        /// {@return the byte of the configuration space that a data port stands for}
+        private static int register(long address, long port) {
+            return (int) (address & 0xFC | port & 3);
         }
     }
 
