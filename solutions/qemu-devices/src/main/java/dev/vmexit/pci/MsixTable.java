@@ -72,9 +72,14 @@ public final class MsixTable implements BusDevice, Saved {
         return (function.read(control, 2) & ENABLE) != 0;
     }
 
-    /// Raises an interrupt; a masked one waits, and so does one of a function that is no bus
-    /// master: the message is a write to memory.
+    /// Raises an interrupt: sends the message of a vector. A masked one is pending instead, and so
+    /// is one of a function that is no bus master, since the message is a write to memory; while
+    /// the driver does not use these interrupts, and for a vector that is none, nothing happens.
+    ///
+    /// The sink is called without our lock: it may do anything.
+    // tag::dev-10[]
     public void raise(int vector) {
+        // tag::solution[]
         if (vector >= vectors) {
             return;
         }
@@ -94,15 +99,33 @@ public final class MsixTable implements BusDevice, Saved {
         }
         sink.signal(address, data);
         // end::raise[]
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-10", "send the vector's message, or note that it is pending");
+        // end::stub[]
     }
+    // end::dev-10[]
 
+    /// {@return whether the vector may not be sent now: for its own mask bit, for the function's,
+    /// because the driver does not use these interrupts, or because the function is no bus master}
+    // tag::dev-10-masked[]
     private boolean masked(int vector) {
+        // tag::solution[]
         long bits = function.read(control, 2);
         return (bits & ENABLE) == 0 || (bits & FUNCTION_MASK) != 0 || !function.isBusMaster()
                 || (table[vector * ENTRY_BYTES + CONTROL] & 1) != 0;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-10", "look at the four things that can keep a vector back");
+        // end::stub[]
     }
+    // end::dev-10-masked[]
 
+    /// After every write that may have changed a mask: what is pending and not masked any more is
+    /// sent, once.
+    // tag::dev-10-pending[]
     private void deliverPending() {
+        // tag::solution[]
         for (int vector = 0; vector < vectors; vector++) {
             boolean due;
             synchronized (this) {
@@ -115,7 +138,12 @@ public final class MsixTable implements BusDevice, Saved {
                 raise(vector);
             }
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-10", "send what is pending and not masked any more");
+        // end::stub[]
     }
+    // end::dev-10-pending[]
 
     @Override
     public synchronized long read(long offset, int size) {
