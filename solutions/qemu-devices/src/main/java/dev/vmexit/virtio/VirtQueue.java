@@ -53,6 +53,7 @@ public final class VirtQueue {
     private final MemorySegment used;
     private int lastAvailable;
     private int usedIndex;
+    /// The device's index when [#wantsInterrupt] was asked last.
     private int signalled;
     /// What is left of the turn, in buffers and in bytes.
     private int turn;
@@ -103,6 +104,15 @@ public final class VirtQueue {
             return null;
         }
         turn--;
+        return next();
+    }
+
+    /// {@return the buffer that the driver offered after the last one, or null if there is none}
+    ///
+    /// @throws DriverMistake if more are offered than the queue is long, or the chain breaks a rule
+    // tag::dev-11[]
+    private Chain next() {
+        // tag::solution[]
         int index = (short) INDEX.getAcquire(available, 2L) & 0xFFFF;
         seen = index;
         int waiting = index - lastAvailable & 0xFFFF;
@@ -118,9 +128,23 @@ public final class VirtQueue {
         lastAvailable = lastAvailable + 1 & 0xFFFF;
         turnBytes -= chain.readableBytes() + chain.writableBytes();
         return chain;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-11", "take the next head from the available ring, and follow it");
+        // end::stub[]
     }
+    // end::dev-11[]
 
+    /// Adds the pieces of a chain in its order. An indirect descriptor ends it: the rest is in a
+    /// table of its own.
+    ///
+    /// @param table `entries` descriptors
+    /// @param first the number of the chain's first descriptor
+    /// @throws DriverMistake if a descriptor is not in the table, its memory is none, or there are
+    /// more of them than the table has
+    // tag::dev-11-follow[]
     private void follow(Chain chain, MemorySegment table, int entries, int first) {
+        // tag::solution[]
         int at = first;
         for (int n = 0; n < entries; n++) {
             if (at >= entries) {
@@ -141,10 +165,21 @@ public final class VirtQueue {
             }
         }
         throw new DriverMistake("a chain of descriptors longer than its table: a loop");
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-11", "add one piece for each descriptor, to the last one");
+        // end::stub[]
     }
+    // end::dev-11-follow[]
     // end::pop[]
 
-    /// The whole chain is in a table of its own.
+    /// Follows the chain in the table that an indirect descriptor names; it begins with entry 0.
+    ///
+    /// @param table where the indirect descriptor is; it may not be in an indirect table itself
+    /// @param length of the new table in bytes: 16 for each entry, at least one entry and at most
+    /// as many as the device offered for a queue
+    /// @param flags of the indirect descriptor; it has no next one
+    /// @throws DriverMistake if that is not so, or as [#follow] does
     private void indirect(Chain chain, MemorySegment table, long address, long length, int flags) {
         long entries = length / DESCRIPTOR_BYTES;
         if (table != descriptors || (flags & F_NEXT) != 0 || length % DESCRIPTOR_BYTES != 0
@@ -181,7 +216,9 @@ public final class VirtQueue {
     }
 
     /// Gives buffers back that belong together: the driver sees all of them at once.
+    // tag::dev-11-push[]
     void push(java.util.List<Chain> chains) {
+        // tag::solution[]
         for (Chain chain : chains) {
             long entry = 4 + 8L * (usedIndex & size - 1);
             used.set(INT, entry, chain.head);
@@ -189,11 +226,20 @@ public final class VirtQueue {
             usedIndex = usedIndex + 1 & 0xFFFF;
         }
         INDEX.setRelease(used, 2L, (short) usedIndex);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-11", "write an entry of the used ring for each, then the index");
+        // end::stub[]
     }
+    // end::dev-11-push[]
     // end::push[]
 
     // tag::interrupt[]
     /// {@return whether the driver wants to hear of what was pushed since the last time}
+    ///
+    /// Without `VIRTIO_F_EVENT_IDX` it says so in the flags of the available ring; with it, behind
+    /// that ring, it names the entry of the used ring that it waits for. Indices go from 65,535 on
+    /// to 0.
     boolean wantsInterrupt() {
         // What was pushed has to be visible before the wish is read.
         VarHandle.fullFence();

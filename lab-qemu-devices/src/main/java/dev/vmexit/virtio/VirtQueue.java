@@ -1,0 +1,203 @@
+package dev.vmexit.virtio;
+
+import dev.vmexit.course.Todo;
+import dev.vmexit.memory.GuestAddress;
+import dev.vmexit.memory.GuestFault;
+import dev.vmexit.memory.GuestMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// A split virtqueue: three areas in the guest's memory through which buffers go to the device and
+/// come back.
+///
+/// ```
+///  descriptors, 16 bytes each   0 addr │ 8 len │ 12 flags │ 14 next
+///  available, by the driver     0 flags │ 2 idx │ 4 ring: heads of chains │ used_event
+///  used, by the device          0 flags │ 2 idx │ 4 ring: head, bytes written │ avail_event
+/// ```
+///
+/// The driver is not trusted: a chain that is longer than the table, a descriptor outside it,
+/// memory that is none are [DriverMistake]s.
+///
+/// Used by one thread at a time.
+///
+/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 2.7
+///       "Split Virtqueues"
+public final class VirtQueue {
+    private static final int DESCRIPTOR_BYTES = 16;
+    private static final int F_NEXT = 1;
+    private static final int F_WRITE = 2;
+    private static final int F_INDIRECT = 4;
+    private static final int NO_INTERRUPT = 1;
+    private static final int NO_NOTIFY = 1;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INDEX = SHORT.varHandle();
+
+    private final GuestMemory memory;
+    private final int size;
+    private final int mostEntries;
+    private final boolean eventIndex;
+    private final MemorySegment descriptors;
+    private final MemorySegment available;
+    private final MemorySegment used;
+    private int lastAvailable;
+    private int usedIndex;
+    /// The device's index when [#wantsInterrupt] was asked last.
+    private int signalled;
+    private int turn;
+    /// The driver's index when it was last looked at.
+    private int seen;
+    private volatile boolean abandoned;
+
+    /// Where a queue is.
+    ///
+    /// @param size entries: a power of two
+    /// @param mostEntries what the device offered: the longest indirect table
+    record Layout(int size, int mostEntries, long descriptors, long available, long used) {}
+
+    /// @param eventIndex whether `VIRTIO_F_EVENT_IDX` was negotiated
+    /// @throws DriverMistake if the areas are not in the guest's memory, or not aligned
+    VirtQueue(GuestMemory memory, Layout layout, boolean eventIndex) {
+        this.memory = memory;
+        this.size = layout.size;
+        this.mostEntries = layout.mostEntries;
+        this.eventIndex = eventIndex;
+        descriptors = area(layout.descriptors, (long) DESCRIPTOR_BYTES * size, 16);
+        available = area(layout.available, 6 + 2L * size, 2);
+        used = area(layout.used, 6 + 8L * size, 4);
+    }
+
+    private MemorySegment area(long start, long bytes, int alignment) {
+        if (start % alignment != 0) {
+            throw new DriverMistake("a queue's area at 0x%x, not a multiple of %d"
+                    .formatted(start, alignment));
+        }
+        return piece(start, bytes);
+    }
+
+    private MemorySegment piece(long start, long bytes) {
+        try {
+            return memory.range(new GuestAddress(start), bytes);
+        } catch (GuestFault outside) {
+            throw new DriverMistake(outside.getMessage());
+        }
+    }
+
+    /// {@return the next buffer, or null if the driver has offered no more, or as many in this turn
+    /// as the queue is long}
+    public Chain pop() {
+        if (turn == 0 || abandoned) {
+            return null;
+        }
+        turn--;
+        return next();
+    }
+
+    /// {@return the buffer that the driver offered after the last one, or null if there is none}
+    ///
+    /// @throws DriverMistake if more are offered than the queue is long, or the chain breaks a rule
+    private Chain next() {
+        throw Todo.of("dev-11", "take the next head from the available ring, and follow it");
+    }
+
+    /// Adds the pieces of a chain in its order. An indirect descriptor ends it: the rest is in a
+    /// table of its own.
+    ///
+    /// @param table `entries` descriptors
+    /// @param first the number of the chain's first descriptor
+    /// @throws DriverMistake if a descriptor is not in the table, its memory is none, or there are
+    /// more of them than the table has
+    private void follow(Chain chain, MemorySegment table, int entries, int first) {
+        throw Todo.of("dev-11", "add one piece for each descriptor, to the last one");
+    }
+
+    /// Follows the chain in the table that an indirect descriptor names; it begins with entry 0.
+    ///
+    /// @param table where the indirect descriptor is; it may not be in an indirect table itself
+    /// @param length of the new table in bytes: 16 for each entry, at least one entry and at most
+    /// as many as the device offered for a queue
+    /// @param flags of the indirect descriptor; it has no next one
+    /// @throws DriverMistake if that is not so, or as [#follow] does
+    private void indirect(Chain chain, MemorySegment table, long address, long length, int flags) {
+        long entries = length / DESCRIPTOR_BYTES;
+        if (table != descriptors || (flags & F_NEXT) != 0 || length % DESCRIPTOR_BYTES != 0
+                || entries == 0 || entries > mostEntries) {
+            throw new DriverMistake("an indirect table of %d bytes with flags 0x%x"
+                    .formatted(length, flags));
+        }
+        // Its alignment is not prescribed, so it is copied.
+        MemorySegment copy = MemorySegment.ofArray(new long[(int) length / 8]);
+        follow(chain, copy.copyFrom(piece(address, length)), (int) entries, 0);
+    }
+
+    /// Puts back what was popped last: it was not enough.
+    void unpop(int chains) {
+        lastAvailable = lastAvailable - chains & 0xFFFF;
+        turn += chains;
+    }
+
+    /// From any thread: no more buffers are taken.
+    void abandon() {
+        abandoned = true;
+    }
+
+    /// Gives a buffer back.
+    public void push(Chain chain) {
+        push(java.util.List.of(chain));
+    }
+
+    /// Gives buffers back that belong together: the driver sees all of them at once.
+    void push(java.util.List<Chain> chains) {
+        throw Todo.of("dev-11", "write an entry of the used ring for each, then the index");
+    }
+
+    /// {@return whether the driver wants to hear of what was pushed since the last time}
+    ///
+    /// Without `VIRTIO_F_EVENT_IDX` it says so in the flags of the available ring; with it, behind
+    /// that ring, it names the entry of the used ring that it waits for. Indices go from 65,535 on
+    /// to 0.
+    boolean wantsInterrupt() {
+        // What was pushed has to be visible before the wish is read.
+        VarHandle.fullFence();
+        int before = signalled;
+        signalled = usedIndex;
+        if (before == usedIndex) {
+            return false;
+        }
+        if (!eventIndex) {
+            return (available.get(SHORT, 0) & NO_INTERRUPT) == 0;
+        }
+        int event = available.get(SHORT, 4 + 2L * size);
+        return (usedIndex - event - 1 & 0xFFFF) < (usedIndex - before & 0xFFFF);
+    }
+
+    /// Asks the driver to notify of the next buffer behind those that were seen.
+    ///
+    /// @return whether one has come already, for which it may not
+    boolean awaitNotification() {
+        boolean turnIsOver = turn == 0 && seen != lastAvailable;
+        if (eventIndex) {
+            used.set(SHORT, 4 + 8L * size, (short) seen);
+        } else {
+            used.set(SHORT, 0, (short) 0);
+        }
+        VarHandle.fullFence();
+        return turnIsOver || ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != seen;
+    }
+
+    /// A turn begins; a notification would be for nothing now, and the driver is told so.
+    void busy() {
+        turn = size;
+        if (!eventIndex) {
+            used.set(SHORT, 0, (short) NO_NOTIFY);
+        }
+    }
+}
