@@ -180,7 +180,9 @@ public final class VirtQueue {
     /// as many as the device offered for a queue
     /// @param flags of the indirect descriptor; it has no next one
     /// @throws DriverMistake if that is not so, or as [#follow] does
+    // tag::dev-12[]
     private void indirect(Chain chain, MemorySegment table, long address, long length, int flags) {
+        // tag::solution[]
         long entries = length / DESCRIPTOR_BYTES;
         if (table != descriptors || (flags & F_NEXT) != 0 || length % DESCRIPTOR_BYTES != 0
                 || entries == 0 || entries > mostEntries) {
@@ -190,7 +192,12 @@ public final class VirtQueue {
         // Its alignment is not prescribed, so it is copied.
         MemorySegment copy = MemorySegment.ofArray(new long[(int) length / 8]);
         follow(chain, copy.copyFrom(piece(address, length)), (int) entries, 0);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-12", "check the table, copy it, and follow the copy");
+        // end::stub[]
     }
+    // end::dev-12[]
 
     /// Puts back what was popped last: it was not enough.
     void unpop(int chains) {
@@ -240,7 +247,9 @@ public final class VirtQueue {
     /// Without `VIRTIO_F_EVENT_IDX` it says so in the flags of the available ring; with it, behind
     /// that ring, it names the entry of the used ring that it waits for. Indices go from 65,535 on
     /// to 0.
+    // tag::dev-12-interrupt[]
     boolean wantsInterrupt() {
+        // tag::solution[]
         // What was pushed has to be visible before the wish is read.
         VarHandle.fullFence();
         int before = signalled;
@@ -253,7 +262,12 @@ public final class VirtQueue {
         }
         int event = available.get(SHORT, 4 + 2L * size);
         return (usedIndex - event - 1 & 0xFFFF) < (usedIndex - before & 0xFFFF);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-12", "find out whether the entry it waits for was pushed now");
+        // end::stub[]
     }
+    // end::dev-12-interrupt[]
     // end::interrupt[]
 
     /// Asks the driver to notify of the next buffer behind those that were seen.
