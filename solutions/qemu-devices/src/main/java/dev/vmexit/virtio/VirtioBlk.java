@@ -136,7 +136,14 @@ public final class VirtioBlk implements VirtioDevice {
     }
 
     // tag::serve[]
+    /// One request: reads its header, executes it, and puts the status into its last byte. All that
+    /// lies before the status counts as filled. What the host could not do is told to
+    /// `hostFailed` and is status 1.
+    ///
+    /// @throws DriverMistake if the header is too short, or there is no room for the status
+    // tag::dev-13[]
     private void serve(Chain chain, VirtQueue queue) {
+        // tag::solution[]
         int type = chain.readInt();
         chain.readInt();
         long sector = chain.readLong();
@@ -154,7 +161,12 @@ public final class VirtioBlk implements VirtioDevice {
         }
         chain.fill(chain.writableBytes() - 1);
         chain.write(new byte[]{(byte) status});
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-13", "read the header, execute the request, write the status");
+        // end::stub[]
     }
+    // end::dev-13[]
     // end::serve[]
 
     private int execute(int type, long sector, Chain chain, long room, VirtQueue queue)
@@ -175,32 +187,61 @@ public final class VirtioBlk implements VirtioDevice {
         };
     }
 
-    /// {@return whether the range is on the disk, in whole sectors}
+    /// {@return whether the range is on the disk, in whole sectors, and no more than [#MOST_BYTES]}
+    ///
+    /// @param sector the guest's, 64 bits
     // tag::fits[]
+    // tag::dev-13-fits[]
     private boolean fits(long sector, long bytes) {
+        // tag::solution[]
         long sectors = disk.sizeBytes() / Disk.SECTOR_BYTES;
         return bytes % Disk.SECTOR_BYTES == 0 && bytes <= MOST_BYTES && sector >= 0
                 && sector <= sectors
                 && bytes / Disk.SECTOR_BYTES <= sectors - sector;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-13", "compare the range with the disk; no sum may overflow");
+        // end::stub[]
     }
+    // end::dev-13-fits[]
     // end::fits[]
 
+    /// Fills the pieces from the disk; a range that does not fit fails.
+    ///
+    /// @return the status
+    // tag::dev-13-data[]
     private int read(long sector, List<MemorySegment> pieces, long bytes) throws IOException {
+        // tag::solution[]
         if (!fits(sector, bytes)) {
             return FAILED;
         }
         Scatter.read(disk, sector * Disk.SECTOR_BYTES, pieces);
         return DONE;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-13", "let the disk fill the pieces, if the range fits");
+        // end::stub[]
     }
 
+    /// Takes the data off the chain and puts it on the disk; a range that does not fit, or a disk
+    /// that may not be written, fails.
+    ///
+    /// @return the status
     private int write(long sector, long bytes, Chain chain) throws IOException {
+        // tag::solution[]
         if (!fits(sector, bytes) || disk.readOnly()) {
             return FAILED;
         }
         Scatter.write(disk, sector * Disk.SECTOR_BYTES, chain.take(bytes));
         return done();
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-13", "put the data on the disk, if the range fits");
+        // end::stub[]
     }
+    // end::dev-13-data[]
 
+    /// After a change: on the host's disk, too, if the driver cannot ask for that.
     private int done() throws IOException {
         if (writeThrough) {
             disk.flush();
