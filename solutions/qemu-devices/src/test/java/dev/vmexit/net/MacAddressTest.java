@@ -14,6 +14,22 @@ final class MacAddressTest {
         assertThat(MacAddress.standard(3)).hasToString("52:54:00:12:34:59");
     }
 
+    @Test
+    void its_first_byte_on_the_cable_is_the_most_significant() {
+        MacAddress address = MacAddress.parse("52:54:00:12:34:56");
+        assertThat(address.value()).isEqualTo(0x5254_0012_3456L);
+        assertThat(address.bytes()).isEqualTo(new byte[]{0x52, 0x54, 0, 0x12, 0x34, 0x56});
+        assertThat(MacAddress.at(new byte[]{9, (byte) 0xFE, 0, 0, 0, 0, (byte) 0x80}, 1))
+                .isEqualTo(new MacAddress(0xFE00_0000_0080L));
+    }
+
+    @Test
+    void only_a_single_cards_address_is_unicast() {
+        assertThat(MacAddress.standard(0).isUnicast()).isTrue();
+        assertThat(MacAddress.BROADCAST.isUnicast()).isFalse();
+        assertThat(MacAddress.NONE.isUnicast()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52-54-00-12-34-56",
             "g2:54:00:12:34:56", "525400123456"})

@@ -1,8 +1,8 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.wire.ArpPacket;
 import dev.vmexit.net.user.wire.Ipv4Address;
-import dev.vmexit.net.user.wire.MacAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.wire.Drop;
 import dev.vmexit.net.user.wire.Drops;
 import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.net.user.wire.Ipv4Address;
 import dev.vmexit.net.user.wire.Ipv4Packet;
-import dev.vmexit.net.user.wire.MacAddress;
 import dev.vmexit.net.user.wire.UdpDatagram;
 import java.nio.ByteBuffer;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.wire.Ipv4Address;
-import dev.vmexit.net.user.wire.MacAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.wire.Ipv4Address;
-import dev.vmexit.net.user.wire.MacAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.wire.ArpPacket;
 import dev.vmexit.net.user.wire.Drop;
@@ -7,7 +8,6 @@ import dev.vmexit.net.user.wire.Drops;
 import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.net.user.wire.Ipv4Address;
 import dev.vmexit.net.user.wire.Ipv4Packet;
-import dev.vmexit.net.user.wire.MacAddress;
 import dev.vmexit.net.user.wire.PacketSink;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.vmexit.net.user;
 
 import dev.vmexit.net.Forward;
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.tcp.TcpFlows;
@@ -12,7 +13,6 @@ import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.net.user.wire.IcmpMessage;
 import dev.vmexit.net.user.wire.Ipv4Address;
 import dev.vmexit.net.user.wire.Ipv4Packet;
-import dev.vmexit.net.user.wire.MacAddress;
 import dev.vmexit.net.user.wire.UdpDatagram;
 import java.io.IOException;
 import java.net.InetAddress;

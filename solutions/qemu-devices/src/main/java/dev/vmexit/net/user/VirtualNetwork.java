@@ -1,8 +1,8 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.wire.Ipv4Address;
 import dev.vmexit.net.user.wire.Ipv4Packet;
-import dev.vmexit.net.user.wire.MacAddress;
 
 /// The addresses, which are those of QEMU's `-netdev user`.
 ///
