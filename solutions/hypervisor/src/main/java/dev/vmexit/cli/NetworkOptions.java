@@ -6,6 +6,7 @@ import dev.vmexit.net.Forward;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.UserNetwork;
+import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.virtio.VirtioNet;
 import dev.vmexit.virtio.VirtioPci;
 import java.io.IOException;
@@ -15,9 +16,6 @@ import picocli.CommandLine.Option;
 /// The options for the network card. Each machine has a network of its own: a reset ends its
 /// connections.
 final class NetworkOptions {
-    private static final int LEAST_MTU = 576;
-    private static final int MOST_MTU = 1500;
-
     @Option(names = "--network", paramLabel = "user|none", defaultValue = "none",
             description = "user: a virtio-net card behind which this process carries the guest's "
                     + "connections, without privileges. Default ${DEFAULT-VALUE}.")
@@ -46,9 +44,9 @@ final class NetworkOptions {
         if (kind.equals("none") && (!forwards.isEmpty() || mac != null)) {
             throw new BootFailure("--forward and --mac need a card: --network=user");
         }
-        if (mtu < LEAST_MTU || mtu > MOST_MTU) {
-            throw new BootFailure("an MTU is %d to %d bytes, not %d".formatted(LEAST_MTU, MOST_MTU,
-                    mtu));
+        if (mtu < UserNetwork.LEAST_MTU || mtu > EthernetFrame.MTU) {
+            throw new BootFailure("an MTU is %d to %d bytes, not %d".formatted(
+                    UserNetwork.LEAST_MTU, EthernetFrame.MTU, mtu));
         }
         try {
             parsed = forwards.stream().map(Forward::parse).toList();
@@ -68,7 +66,7 @@ final class NetworkOptions {
             return;
         }
         try {
-            NetworkLink network = UserNetwork.open(parsed);
+            NetworkLink network = UserNetwork.open(parsed, mtu);
             pc.onClose(network::close);
             var card = new VirtioNet(address, mtu, network);
             VirtioPci connection = pc.attach(card);

@@ -3,7 +3,6 @@ package dev.vmexit.net.user;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.wire.Drop;
 import dev.vmexit.net.user.wire.Drops;
-import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.net.user.wire.Ipv4Address;
 import dev.vmexit.net.user.wire.Ipv4Packet;
 import dev.vmexit.net.user.wire.UdpDatagram;
@@ -44,13 +43,16 @@ final class Dhcp {
     private static final int DHCPINFORM = 8;
 
     private final BiConsumer<MacAddress, Ipv4Packet> guest;
+    private final int mtu;
     private final Drops drops;
     private final DhcpLeases leases = new DhcpLeases();
     private Ipv4Address latest = VirtualNetwork.FIRST_GUEST;
 
     /// @param guest sends a packet to a card, which may not have its address yet
-    Dhcp(BiConsumer<MacAddress, Ipv4Packet> guest, Drops drops) {
+    /// @param mtu what a guest is told, in bytes
+    Dhcp(BiConsumer<MacAddress, Ipv4Packet> guest, int mtu, Drops drops) {
         this.guest = guest;
+        this.mtu = mtu;
         this.drops = drops;
     }
 
@@ -109,7 +111,7 @@ final class Dhcp {
                                 broadcast ? Ipv4Address.BROADCAST : destination));
     }
 
-    private static Map<Integer, byte[]> options(int type, boolean leased) {
+    private Map<Integer, byte[]> options(int type, boolean leased) {
         var options = new TreeMap<Integer, byte[]>();
         options.put(MESSAGE_TYPE, new byte[]{(byte) type});
         options.put(SERVER_IDENTIFIER, bytes(VirtualNetwork.GATEWAY.value()));
@@ -119,8 +121,7 @@ final class Dhcp {
         options.put(SUBNET_MASK, bytes(VirtualNetwork.MASK.value()));
         options.put(ROUTER, bytes(VirtualNetwork.GATEWAY.value()));
         options.put(DOMAIN_NAME_SERVER, bytes(VirtualNetwork.DNS.value()));
-        options.put(INTERFACE_MTU, ByteBuffer.allocate(2).putShort((short) EthernetFrame.MTU)
-                .array());
+        options.put(INTERFACE_MTU, ByteBuffer.allocate(2).putShort((short) mtu).array());
         options.put(BROADCAST_ADDRESS, bytes(VirtualNetwork.BROADCAST.value()));
         if (leased) { // "the server MUST NOT send a lease expiration time" to a DHCPINFORM
             options.put(LEASE_TIME, bytes(LEASE_SECONDS));

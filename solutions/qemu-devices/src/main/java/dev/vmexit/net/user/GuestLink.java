@@ -20,17 +20,19 @@ final class GuestLink implements PacketSink {
     ///
     /// @spec https://www.rfc-editor.org/rfc/rfc1122 RFC 1122, section 2.3.2.2 "ARP Packet Queue"
     private static final int MAX_WAITING = 16;
-    /// A multiple of 8, as fragment offsets are.
-    private static final int FRAGMENT_BYTES = EthernetFrame.MTU - Ipv4Packet.HEADER_BYTES & ~7;
 
     private final NetworkLink.Receiver receiver;
+    private final int mtu;
     private final Drops drops;
     private final ArpTable neighbours = new ArpTable();
     private final Map<Ipv4Address, Ipv4Packet> waiting = new LinkedHashMap<>();
     private int identification;
 
-    GuestLink(NetworkLink.Receiver receiver, Drops drops) {
+    /// @param receiver takes the frames for the guest
+    /// @param mtu the largest packet that the guest takes, 576 to 1500 bytes
+    GuestLink(NetworkLink.Receiver receiver, int mtu, Drops drops) {
         this.receiver = receiver;
+        this.mtu = mtu;
         this.drops = drops;
     }
 
@@ -48,15 +50,22 @@ final class GuestLink implements PacketSink {
         return sendArp(MacAddress.BROADCAST, ArpTable.request(packet.destination()));
     }
 
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
     boolean sendTo(MacAddress to, Ipv4Packet packet) {
         byte[] payload = packet.payload();
-        if (payload.length <= EthernetFrame.MTU - Ipv4Packet.HEADER_BYTES) {
+        int room = mtu - Ipv4Packet.HEADER_BYTES;
+        if (payload.length <= room) {
             return deliver(to, EthernetFrame.IPV4, packet.toBytes());
         }
         identification = identification + 1 & 0xFFFF;
+        int step = room & ~7; // fragment offsets count in units of 8 bytes
         boolean all = true;
-        for (int offset = 0; offset < payload.length && all; offset += FRAGMENT_BYTES) {
-            int end = Math.min(offset + FRAGMENT_BYTES, payload.length);
+        for (int offset = 0; offset < payload.length && all; offset += step) {
+            int end = Math.min(offset + step, payload.length);
             var fragment = new Ipv4Packet.Fragment(identification, offset, end < payload.length);
             all = deliver(to, EthernetFrame.IPV4, packet.withFragment(fragment,
                     Arrays.copyOfRange(payload, offset, end)).toBytes());

@@ -2,7 +2,6 @@ package dev.vmexit.net.user;
 
 import dev.vmexit.net.Forward;
 import dev.vmexit.net.MacAddress;
-import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.tcp.TcpFlows;
 import dev.vmexit.net.user.tcp.TcpListener;
@@ -38,18 +37,18 @@ final class Router {
     private final Drops drops;
     private final List<InetSocketAddress> resolvers;
 
-    /// @param receiver takes the frames for the guest
+    /// @param guest the cable to the guest
     /// @param resolvers the host's DNS servers
     /// @param random gives numbers that cannot be guessed
-    Router(EventLoop loop, NetworkLink.Receiver receiver, List<InetSocketAddress> resolvers,
+    Router(EventLoop loop, GuestLink guest, List<InetSocketAddress> resolvers,
             IntSupplier random, Drops drops) {
         this.loop = loop;
         this.drops = drops;
         this.resolvers = resolvers;
-        guest = new GuestLink(receiver, drops);
+        this.guest = guest;
         reassembly = new Reassembly(loop, drops);
         icmp = new IcmpEcho(guest, drops);
-        dhcp = new Dhcp(guest::sendTo, drops);
+        dhcp = new Dhcp(guest::sendTo, guest.mtu(), drops);
         dns = new DnsForwarder(loop, guest, resolvers, random, drops);
         udp = new UdpFlows(loop, guest, this::route, drops);
         tcp = new TcpFlows(loop, guest, this::route, random, drops);

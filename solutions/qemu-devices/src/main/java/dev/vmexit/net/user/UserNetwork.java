@@ -6,6 +6,7 @@ import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.wire.Drop;
 import dev.vmexit.net.user.wire.Drops;
+import dev.vmexit.net.user.wire.EthernetFrame;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -28,6 +29,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// @spec https://www.qemu.org/docs/master/system/devices/net.html QEMU, "Network emulation", section "Using the user mode network stack"
 public final class UserNetwork implements NetworkLink {
+    /// The packets that every host has to take, in bytes.
+    public static final int LEAST_MTU = 576;
+
     static final int MAX_QUEUED_FRAMES = 1024;
     /// Frames in a row before the sockets have their turn.
     private static final int BURST = 128;
@@ -45,24 +49,31 @@ public final class UserNetwork implements NetworkLink {
     private volatile Receiver receiver;
     private volatile boolean closing;
 
-    private UserNetwork(List<InetSocketAddress> resolvers) throws IOException {
+    private UserNetwork(int mtu, List<InetSocketAddress> resolvers) throws IOException {
         var random = new SecureRandom();
         loop = new EventLoop(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        router = new Router(loop, this::deliver, resolvers, random::nextInt, drops);
+        router = new Router(loop, new GuestLink(this::deliver, mtu, drops), resolvers,
+                random::nextInt, drops);
     }
 
     /// Makes the network and listens at the host's ports.
     ///
+    /// @param mtu the largest packet that the guest's card takes, 576 to 1500 bytes
     /// @throws IOException if a port cannot be listened at; the message names it and says what to
     /// do
-    public static UserNetwork open(List<Forward> forwards) throws IOException {
-        return open(forwards, Resolvers.ofHost());
+    /// @spec https://www.rfc-editor.org/rfc/rfc791 RFC 791, section 3.1 "Internet Header Format", Total Length
+    public static UserNetwork open(List<Forward> forwards, int mtu) throws IOException {
+        return open(forwards, mtu, Resolvers.ofHost());
     }
 
     /// @param resolvers whom the guest's DNS queries go to; one or more
-    static UserNetwork open(List<Forward> forwards, List<InetSocketAddress> resolvers)
+    static UserNetwork open(List<Forward> forwards, int mtu, List<InetSocketAddress> resolvers)
             throws IOException {
-        var network = new UserNetwork(resolvers);
+        if (mtu < LEAST_MTU || mtu > EthernetFrame.MTU) {
+            throw new IllegalArgumentException("an MTU is %d to %d bytes, not %d".formatted(
+                    LEAST_MTU, EthernetFrame.MTU, mtu));
+        }
+        var network = new UserNetwork(mtu, resolvers);
         try {
             for (Forward forward : forwards) {
                 network.listening.add(network.listen(forward));

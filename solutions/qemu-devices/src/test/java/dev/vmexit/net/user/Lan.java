@@ -2,6 +2,7 @@ package dev.vmexit.net.user;
 
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.wire.Drops;
+import dev.vmexit.net.user.wire.EthernetFrame;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -23,16 +24,24 @@ final class Lan implements AutoCloseable {
     int random = -2000;
 
     Lan(InetSocketAddress... resolvers) throws IOException {
+        this(EthernetFrame.MTU, resolvers);
+    }
+
+    Lan(int mtu, InetSocketAddress... resolvers) throws IOException {
         loop = new EventLoop(() -> now);
-        router = new Router(loop, this::deliver, List.of(resolvers), () -> random, drops);
+        router = new Router(loop, new GuestLink(this::deliver, mtu, drops), List.of(resolvers),
+                () -> random, drops);
     }
 
     /// A router that knows where 10.0.2.15 is.
     static Lan withGuest(InetSocketAddress... resolvers) throws IOException {
-        var lan = new Lan(resolvers);
-        lan.send(Wire.frame(Wire.EVERYBODY, 0x0806, Wire.hex("0001 0800 06 04 0001"
+        return new Lan(resolvers).introduceGuest();
+    }
+
+    Lan introduceGuest() {
+        send(Wire.frame(Wire.EVERYBODY, 0x0806, Wire.hex("0001 0800 06 04 0001"
                 + Wire.GUEST_MAC + "0a00020f 000000000000 0a00020f")));
-        return lan;
+        return this;
     }
 
     private boolean deliver(byte[] frame) {

@@ -16,7 +16,7 @@ class UserNetworkTest {
     @Test
     void a_frame_is_answered_by_a_thread_of_the_network_and_none_after_close() throws Exception {
         var received = new LinkedBlockingQueue<byte[]>();
-        var network = UserNetwork.open(List.of());
+        var network = UserNetwork.open(List.of(), 1500);
         network.connect(received::add);
         network.send(Wire.echo(Wire.GATEWAY, 64, new byte[0]));
         assertThat(received.poll(20, TimeUnit.SECONDS)).as("who has 10.0.2.15? or the reply")
@@ -31,7 +31,7 @@ class UserNetworkTest {
 
     @Test
     void a_flood_of_nonsense_is_lost_and_counted() throws Exception {
-        try (var network = UserNetwork.open(List.of())) {
+        try (var network = UserNetwork.open(List.of(), 1500)) {
             network.send(new byte[14]); // before connect
             assertThat(network.dropped()).isNotEmpty();
         }
@@ -41,7 +41,7 @@ class UserNetworkTest {
     void a_port_in_use_is_said_in_a_sentence() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var forward = Forward.parse(taken.getLocalPort() + ":22");
-            assertThatThrownBy(() -> UserNetwork.open(List.of(forward)))
+            assertThatThrownBy(() -> UserNetwork.open(List.of(forward), 1500))
                     .isInstanceOf(IOException.class).hasMessageContaining("in use")
                     .hasMessageContaining(forward.toString());
         }
@@ -49,12 +49,22 @@ class UserNetworkTest {
 
     @Test
     void close_frees_the_ports() throws IOException {
-        var network = UserNetwork.open(List.of(Forward.parse("0:22"), Forward.parse("udp:0:69")));
+        var network = UserNetwork.open(
+                List.of(Forward.parse("0:22"), Forward.parse("udp:0:69")), 1500);
         int port = network.listening().getFirst().getPort();
         network.connect(frame -> true);
         network.close();
         try (var again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(again.getLocalPort()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void an_MTU_that_no_card_here_has_is_refused() {
+        for (int mtu : new int[]{575, 1501}) {
+            assertThatThrownBy(() -> UserNetwork.open(List.of(), mtu))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("576 to 1500").hasMessageContaining("" + mtu);
         }
     }
 }

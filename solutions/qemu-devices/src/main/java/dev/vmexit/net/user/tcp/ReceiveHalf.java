@@ -12,6 +12,7 @@ final class ReceiveHalf {
     private static final int MAX_WINDOW = 0xFFFF;
 
     final ReceiveBuffer buffer = new ReceiveBuffer();
+    private final int maxMss;
     private int scale;
     private int nxt;
     /// The first sequence number behind the window that the guest was told; never goes back.
@@ -21,6 +22,11 @@ final class ReceiveHalf {
     private boolean finReceived;
     private int segmentsOwed;
     private boolean ackNow;
+
+    /// @param maxMss the most that the guest sends in one segment, in bytes of data
+    ReceiveHalf(int maxMss) {
+        this.maxMss = maxMss;
+    }
 
     void adopt(TcpSegment syn) {
         nxt = syn.seq() + 1;
@@ -75,7 +81,7 @@ final class ReceiveHalf {
         segmentsOwed = 0;
         ackNow = false;
         if (buffer.free() - (edge - nxt) >= Math.min(ReceiveBuffer.CAPACITY / 2,
-                SendHalf.MAX_MSS)) {
+                maxMss)) {
             edge = nxt + buffer.free();
         }
         return Math.min(Math.max(0, edge - nxt) >> scale, MAX_WINDOW);

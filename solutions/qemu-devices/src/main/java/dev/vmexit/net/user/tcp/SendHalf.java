@@ -1,7 +1,5 @@
 package dev.vmexit.net.user.tcp;
 
-import dev.vmexit.net.user.wire.EthernetFrame;
-import dev.vmexit.net.user.wire.Ipv4Packet;
 import dev.vmexit.net.user.wire.TcpSegment;
 
 /// The sending half of a connection: from the host's socket to the guest.
@@ -23,8 +21,6 @@ final class SendHalf {
         boolean emit(int seq, int flags, byte[] data);
     }
 
-    static final int MAX_MSS = EthernetFrame.MTU - Ipv4Packet.HEADER_BYTES
-            - TcpSegment.HEADER_BYTES;
     /// A guest that asks for tiny segments would get more headers than data.
     private static final int MIN_MSS = 64;
     /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.7.1 "Maximum Segment Size Option"
@@ -38,6 +34,7 @@ final class SendHalf {
     final SendBuffer buffer = new SendBuffer();
     final Retransmission timing = new Retransmission();
     private final Output output;
+    private final int maxMss;
     private CongestionWindow congestion = new CongestionWindow(DEFAULT_MSS);
     private int mss = DEFAULT_MSS;
     private int scale;
@@ -61,8 +58,10 @@ final class SendHalf {
     private int timedSeq;
     private long timedAt;
 
-    SendHalf(int iss, Output output) {
+    /// @param maxMss the most that goes into one packet, in bytes of data
+    SendHalf(int iss, int maxMss, Output output) {
         this.output = output;
+        this.maxMss = maxMss;
         una = iss;
         nxt = iss + 1; // the SYN
         max = nxt;
@@ -71,7 +70,7 @@ final class SendHalf {
     /// What the guest's SYN says of the segments it takes.
     void adopt(TcpSegment syn) {
         int offered = syn.options().mss();
-        mss = Math.clamp(offered == 0 ? DEFAULT_MSS : offered, MIN_MSS, MAX_MSS);
+        mss = Math.clamp(offered == 0 ? DEFAULT_MSS : offered, MIN_MSS, maxMss);
         congestion = new CongestionWindow(mss);
         scale = Math.max(0, syn.options().windowScale());
         window = syn.window(); // "the window field in a segment with SYN is never scaled"

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user.tcp;
 
+import dev.vmexit.net.user.wire.Ipv4Packet;
 import dev.vmexit.net.user.wire.PacketSink;
 import dev.vmexit.net.user.wire.TcpOptions;
 import dev.vmexit.net.user.wire.TcpSegment;
@@ -13,10 +14,12 @@ import java.util.function.LongSupplier;
 /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.10 "Event Processing"
 final class TcpEndpoint {
     final SendHalf send;
-    final ReceiveHalf receive = new ReceiveHalf();
+    final ReceiveHalf receive;
     private final Flow flow;
     private final PacketSink guest;
     private final LongSupplier clock;
+    /// What goes into one packet in either direction, in bytes of data.
+    private final int maxMss;
     private TcpState state = TcpState.CLOSED;
     private boolean windowScaling = true;
 
@@ -26,7 +29,9 @@ final class TcpEndpoint {
         this.flow = flow;
         this.guest = guest;
         this.clock = clock;
-        this.send = new SendHalf(iss, this::emit);
+        this.maxMss = guest.mtu() - Ipv4Packet.HEADER_BYTES - TcpSegment.HEADER_BYTES;
+        this.send = new SendHalf(iss, maxMss, this::emit);
+        this.receive = new ReceiveHalf(maxMss);
     }
 
     TcpState state() {
@@ -183,7 +188,7 @@ final class TcpEndpoint {
         int flags = TcpSegment.SYN | (answer ? TcpSegment.ACK : 0);
         guest.send(flow.packet(new TcpSegment(flow.remotePort(), flow.guestPort(),
                 send.una(), answer ? receive.nxt() : 0, flags, ReceiveHalf.firstWindow(),
-                new TcpOptions(SendHalf.MAX_MSS, scale), new byte[0])));
+                new TcpOptions(maxMss, scale), new byte[0])));
     }
 
     private boolean emit(int seq, int flags, byte[] data) {
