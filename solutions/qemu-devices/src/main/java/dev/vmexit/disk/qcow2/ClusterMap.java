@@ -36,7 +36,16 @@ final class ClusterMap {
     }
 
     /// {@return the entry of a guest cluster; 0 if it has no L2 table}
+    ///
+    /// ```
+    ///  guest cluster   │ index in L1 │ index in the L2 table │
+    ///                                 └─ header.l2Bits() bits ─┘
+    /// ```
+    ///
+    /// @throws CorruptImage if [L2Entry#problem] finds something
+    // tag::dev-14[]
     long get(long cluster) throws IOException {
+        // tag::solution[]
         long table = l2Offset((int) (cluster >>> header.l2Bits()));
         if (table == 0) {
             return 0;
@@ -48,12 +57,19 @@ final class ClusterMap {
                     .formatted(entry, table, problem));
         }
         return entry;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-14", "from the guest cluster to its L2 table and its entry");
+        // end::stub[]
     }
+    // end::dev-14[]
 
+    /// {@return where the entry of a guest cluster is in its L2 table, in bytes}
     private int inTable(long cluster) {
         return (int) (cluster & (1L << header.l2Bits()) - 1) * 8;
     }
 
+    /// {@return where in the file an L2 table is; 0 if there is none}
     private long l2Offset(int index) throws IOException {
         long entry = l1[index];
         long offset = entry & L2Entry.OFFSET;

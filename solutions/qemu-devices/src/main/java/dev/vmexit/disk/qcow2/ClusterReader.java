@@ -20,10 +20,19 @@ final class ClusterReader {
         this.backing = backing;
     }
 
-    /// Reads inside one cluster.
+    /// Reads inside one cluster. The entry decides where from:
+    ///
+    /// | entry | bytes |
+    /// |-------|-------|
+    /// | COMPRESSED | [#inflate], from this place of the cluster on |
+    /// | ZERO | zeros, whatever host offset it has |
+    /// | a host offset | the file, at this place of the host cluster |
+    /// | none of these | the backing file, at the same place of the disk |
     ///
     /// @param offset where on the disk
+    // tag::dev-14-read[]
     void read(long entry, long offset, MemorySegment into) throws IOException {
+        // tag::solution[]
         int within = (int) (offset & header.clusterBytes() - 1);
         if (L2Entry.isCompressed(entry)) {
             byte[] cluster = inflate(entry);
@@ -35,10 +44,17 @@ final class ClusterReader {
         } else {
             readBacking(offset, into);
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-14", "the four places that the bytes of a cluster may come from");
+        // end::stub[]
     }
+    // end::dev-14-read[]
 
-    /// A backing file that is shorter than the disk goes on in zeros.
+    /// No backing file is zeros, and one that is shorter than the disk goes on in zeros.
+    // tag::dev-14-backing[]
     private void readBacking(long offset, MemorySegment into) throws IOException {
+        // tag::solution[]
         long there = backing == null
                 ? 0
                 : Math.clamp(backing.sizeBytes() - offset, 0, into.byteSize());
@@ -46,8 +62,14 @@ final class ClusterReader {
             backing.read(offset, into.asSlice(0, there));
         }
         into.asSlice(there).fill((byte) 0);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-14", "what the backing file has there, then zeros");
+        // end::stub[]
     }
+    // end::dev-14-backing[]
 
+    /// {@return the whole cluster}
     private byte[] inflate(long entry) throws IOException {
         byte[] packed = new byte[L2Entry.compressedBytes(entry, header.clusterBits())];
         long offset = L2Entry.compressedOffset(entry, header.clusterBits());
