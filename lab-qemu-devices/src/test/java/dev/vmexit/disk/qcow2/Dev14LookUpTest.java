@@ -39,7 +39,7 @@ class Dev14LookUpTest {
         image.map(3 * 512 + 511, image.text(last) | COPIED);
         image.map(1, image.text(second) | COPIED);
         image.map(0, image.text(first) | COPIED);
-        try (Disk disk = Qcow2Disk.open(image.file(), null)) {
+        try (Disk disk = Qcow2Disk.open(image.readOnlyFile(), null)) {
             reads(disk, 0, "the first entry of the first L2 table", first + 0);
             reads(disk, CLUSTER, "the second entry of the first L2 table", second + 0);
             reads(disk, CLUSTER - 512, "the last sector of the first cluster", first + 7);
@@ -60,7 +60,8 @@ class Dev14LookUpTest {
         var backing = new PaperImage();
         backing.table(0);
         backing.map(0, backing.text("below") | COPIED);
-        try (Disk disk = Qcow2Disk.open(image.file(), Qcow2Disk.open(backing.file(), null))) {
+        try (Disk disk = Qcow2Disk.open(image.readOnlyFile(),
+                Qcow2Disk.open(backing.readOnlyFile(), null))) {
             reads(disk, 0, "the flag ZERO and no host offset, over a backing file", "");
             reads(disk, CLUSTER, "the flag ZERO and a host offset with old data", "");
         }
@@ -73,7 +74,7 @@ class Dev14LookUpTest {
         var backing = new ShortDisk(2 * CLUSTER + 512, Seed.word("backing"));
         image.table(0);
         image.map(1, image.text("above") | COPIED);
-        try (Disk disk = Qcow2Disk.open(image.file(), backing)) {
+        try (Disk disk = Qcow2Disk.open(image.readOnlyFile(), backing)) {
             reads(disk, 3 * 512, "no entry; the backing file has it", backing.text(3 * 512));
             reads(disk, CLUSTER, "the image itself has it", "above0");
             reads(disk, 2 * CLUSTER, "the last sector of the backing file",
@@ -102,7 +103,7 @@ class Dev14LookUpTest {
         long host = image.text("");
         image.table(0);
         image.map(0, 1L << 62 | host + 512);
-        PaperFile file = image.file();
+        PaperFile file = image.readOnlyFile();
         file.write(host + 512, ByteBuffer.allocate(512).put(packed.toByteArray()).array());
         try (Disk disk = Qcow2Disk.open(file, null)) {
             reads(disk, 5 * 512, "inside a compressed cluster", Seed.word("packed"));
@@ -117,7 +118,7 @@ class Dev14LookUpTest {
         image.map(0, 0x4200 | COPIED);
         image.map(1, image.text("reserved") | COPIED | 1L << 57);
         image.rawL1(1, 0x10_0000 | COPIED);
-        try (Disk disk = Qcow2Disk.open(image.file(), null)) {
+        try (Disk disk = Qcow2Disk.open(image.readOnlyFile(), null)) {
             isCorrupt(disk, 0, "a host cluster at 0x4200, not a multiple of 0x1000");
             isCorrupt(disk, CLUSTER, "an entry with the reserved bit 57");
             isCorrupt(disk, PER_TABLE, "an L2 table behind the end of the file");

@@ -21,6 +21,7 @@ final class PaperFile implements ImageFile {
     final List<Step> steps = new ArrayList<>();
     /// Writes that would make the file longer than this find no room.
     long mostBytes = MOST_BYTES;
+    boolean readOnly;
     private byte[] bytes;
 
     PaperFile(byte[] bytes) {
@@ -31,6 +32,15 @@ final class PaperFile implements ImageFile {
         return bytes.clone();
     }
 
+    /// {@return the big-endian number of so many bytes at an offset}
+    long number(long offset, int size) {
+        long number = 0;
+        for (int i = 0; i < size; i++) {
+            number = number << 8 | bytes[(int) offset + i] & 0xFF;
+        }
+        return number;
+    }
+
     @Override
     public String name() {
         return "paper.qcow2";
@@ -38,7 +48,7 @@ final class PaperFile implements ImageFile {
 
     @Override
     public boolean readOnly() {
-        return false;
+        return readOnly;
     }
 
     @Override

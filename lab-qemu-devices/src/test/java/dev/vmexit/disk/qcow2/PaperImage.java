@@ -15,13 +15,13 @@ import java.nio.charset.StandardCharsets;
 final class PaperImage {
     static final int CLUSTER = 0x1000;
     static final int SECTOR = 512;
+    static final int BLOCK = 0x2000;
+    static final int L1 = 0x3000;
     /// What one L2 table maps.
     static final long PER_TABLE = 512L * CLUSTER;
     static final long DISK_BYTES = 4 * PER_TABLE;
     static final long COPIED = 1L << 63;
     static final long ZERO = 1;
-    private static final int BLOCK = 0x2000;
-    private static final int L1 = 0x3000;
     private static final int MOST_CLUSTERS = 64;
 
     private final ByteBuffer bytes = ByteBuffer.allocate(MOST_CLUSTERS * CLUSTER);
@@ -33,7 +33,7 @@ final class PaperImage {
                 .putInt(96, 4).putInt(100, 104);
         bytes.putLong(0x1000, BLOCK);
         for (int i = 0; i < 4; i++) {
-            count(take(), 1);
+            take();
         }
     }
 
@@ -44,7 +44,7 @@ final class PaperImage {
         return offset;
     }
 
-    void count(long offset, int count) {
+    private void count(long offset, int count) {
         bytes.putShort(BLOCK + 2 * (int) (offset / CLUSTER), (short) count);
     }
 
@@ -81,6 +81,12 @@ final class PaperImage {
         byte[] used = new byte[clusters * CLUSTER];
         bytes.get(0, used);
         return new PaperFile(used);
+    }
+
+    PaperFile readOnlyFile() {
+        PaperFile file = file();
+        file.readOnly = true;
+        return file;
     }
 
     /// {@return the text at the beginning of a sector of the disk; empty if it is all zeros}

@@ -43,8 +43,15 @@ final class ClusterWriter {
     /// Writes into a new cluster, with the old content around it.
     ///
     /// The data is in the file before anything refers to it. What is behind the end of the disk is
-    /// zeroed, not copied: the disk may grow.
+    /// zeroed, not copied: the disk may grow. Ends with [Metadata#commitIfMuchIsPending].
+    ///
+    /// @param part what the guest writes, inside one cluster
+    /// @param diskBytes where the disk ends
+    /// @throws IOException if the file has no room; then the cluster is what it was, and the new
+    /// one is free again
+    // tag::dev-15[]
     void allocateAndWrite(long offset, MemorySegment part, long diskBytes) throws IOException {
+        // tag::solution[]
         long cluster = offset >>> header.clusterBits();
         long start = cluster << header.clusterBits();
         metadata.map().prepare(cluster);
@@ -66,7 +73,12 @@ final class ClusterWriter {
         metadata.map().set(cluster, host | L2Entry.COPIED);
         metadata.freeEntry(old);
         metadata.commitIfMuchIsPending();
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-15", "copy, change, write to a new cluster, and only then map it");
+        // end::stub[]
     }
+    // end::dev-15[]
 
     /// Makes a whole cluster zero without writing zeros.
     ///

@@ -21,7 +21,7 @@ final class Metadata {
     private final List<Table> snapshotL1s;
     private final int snapshotTableBytes;
     private final Flights flights = new Flights();
-    /// No longer referred to in memory, but in the file.
+    /// Clusters that are no longer referred to in memory, but in the file.
     private List<Range> pending = new ArrayList<>();
     private boolean corrupt;
 
@@ -103,7 +103,8 @@ final class Metadata {
         }
     }
 
-    /// Makes everything durable. Each step is safe from a power failure before the next begins:
+    /// Makes everything durable. Each step is flushed before the next begins, so that a power
+    /// failure finds the file between two of them:
     ///
     /// 1. data, and the counts of new clusters: nothing refers to them yet, at worst they leak
     /// 2. new refcount blocks come into the refcount table
@@ -111,7 +112,9 @@ final class Metadata {
     /// 4. new L2 tables come into the L1 table
     /// 5. only then clusters that lost their last reference may be used again; their smaller counts
     ///    are written with the next commit
+    // tag::dev-15-commit[]
     void commit() throws IOException {
+        // tag::solution[]
         requireSound();
         cache.writeDirty(TableCache.Kind.REFCOUNT_BLOCK);
         file.flush();
@@ -128,8 +131,14 @@ final class Metadata {
         pending = new ArrayList<>();
         freed.forEach(range -> flights.await(range.first, range.last));
         reuseFreed();
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-15", "the five steps, with a flush between them");
+        // end::stub[]
     }
+    // end::dev-15-commit[]
 
+    /// Releases the clusters of [Flights#await] that no request is busy with.
     private void reuseFreed() throws IOException {
         Flights.Freed freed = flights.pollFree();
         while (freed != null) {

@@ -102,7 +102,11 @@ final class Refcounts {
 
     /// One reference less. What it leaves free may be allocated at once: nothing on the disk may
     /// refer to it.
+    ///
+    /// @throws CorruptImage if there was no reference
+    // tag::dev-15-release[]
     void release(long cluster) throws IOException {
+        // tag::solution[]
         long count = get(cluster);
         if (count == 0) {
             throw new CorruptImage(file.name(),
@@ -112,7 +116,12 @@ final class Refcounts {
         if (count == 1) {
             hint = Math.min(hint, cluster);
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-15", "count one less, and remember what has become free");
+        // end::stub[]
     }
+    // end::dev-15-release[]
 
     /// {@return the first of so many free clusters in a row, counted once from here on}
     long allocate(int count) throws IOException {
@@ -123,7 +132,13 @@ final class Refcounts {
         return first;
     }
 
+    /// {@return the lowest cluster that is free}
+    ///
+    /// A cluster without a refcount block is free, but cannot be counted until [#createBlock] has
+    /// made that block, which may take the very cluster for itself.
+    // tag::dev-15-find[]
     private long findOne() throws IOException {
+        // tag::solution[]
         long cluster = hint;
         while (get(cluster) != 0 || !hasBlock(cluster)) {
             if (get(cluster) == 0) {
@@ -134,13 +149,20 @@ final class Refcounts {
         }
         hint = cluster + 1;
         return cluster;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-15", "the lowest cluster that is free and can be counted");
+        // end::stub[]
     }
+    // end::dev-15-find[]
 
+    /// {@return whether there is a refcount block that counts this cluster}
     private boolean hasBlock(long cluster) {
         long index = cluster >>> blockBits;
         return index < table.length && table[(int) index] != 0;
     }
 
+    /// Makes the refcount block number `index`, and if need be a larger refcount table.
     private void createBlock(int index) throws IOException {
         if (index >= table.length) {
             growTable(index + 1);
