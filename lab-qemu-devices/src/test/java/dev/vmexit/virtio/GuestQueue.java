@@ -34,7 +34,7 @@ final class GuestQueue {
     GuestQueue(boolean eventIndex) {
         addMemory(START, END - START);
         memory = new GuestMemory(slots);
-        queue = new VirtQueue(memory, new VirtQueue.Layout(SIZE, MOST_ENTRIES, DESCRIPTORS,
+        queue = new VirtQueue(memory, new QueueLayout(SIZE, MOST_ENTRIES, DESCRIPTORS,
                 AVAILABLE, USED), eventIndex);
     }
 

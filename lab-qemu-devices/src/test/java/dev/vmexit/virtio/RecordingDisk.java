@@ -37,6 +37,11 @@ final class RecordingDisk implements Disk {
     }
 
     @Override
+    public boolean discards() {
+        return true;
+    }
+
+    @Override
     public long sizeBytes() {
         return sizeBytes;
     }

@@ -38,6 +38,11 @@ record ShortDisk(long sizeBytes, String name) implements Disk {
     }
 
     @Override
+    public boolean discards() {
+        return false;
+    }
+
+    @Override
     public void discard(long offset, long lengthBytes) throws IOException {
         throw new IOException("a backing file is never written");
     }

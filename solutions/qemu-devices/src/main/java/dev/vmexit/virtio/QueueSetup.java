@@ -81,7 +81,7 @@ final class QueueSetup {
         }
     }
 
-    VirtQueue.Layout layout() {
-        return new VirtQueue.Layout(size, mostEntries, addresses[0], addresses[1], addresses[2]);
+    QueueLayout layout() {
+        return new QueueLayout(size, mostEntries, addresses[0], addresses[1], addresses[2]);
     }
 }

@@ -36,12 +36,10 @@ public final class VirtQueue {
     /// A turn ends with the buffer that brings it here. A CPU may be waiting for that end.
     private static final long TURN_BYTES = 4 << 20;
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ORDER);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ORDER);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
     private static final VarHandle INDEX = SHORT.varHandle();
 
     private final GuestMemory memory;
@@ -62,22 +60,16 @@ public final class VirtQueue {
     private int seen;
     private volatile boolean abandoned;
 
-    /// Where a queue is.
-    ///
-    /// @param size entries: a power of two
-    /// @param mostEntries what the device offered: the longest indirect table
-    record Layout(int size, int mostEntries, long descriptors, long available, long used) {}
-
     /// @param eventIndex whether `VIRTIO_F_EVENT_IDX` was negotiated
     /// @throws DriverMistake if the areas are not in the guest's memory, or not aligned
-    VirtQueue(GuestMemory memory, Layout layout, boolean eventIndex) {
+    VirtQueue(GuestMemory memory, QueueLayout layout, boolean eventIndex) {
         this.memory = memory;
-        this.size = layout.size;
-        this.mostEntries = layout.mostEntries;
+        this.size = layout.size();
+        this.mostEntries = layout.mostEntries();
         this.eventIndex = eventIndex;
-        descriptors = area(layout.descriptors, (long) DESCRIPTOR_BYTES * size, 16);
-        available = area(layout.available, 6 + 2L * size, 2);
-        used = area(layout.used, 6 + 8L * size, 4);
+        descriptors = area(layout.descriptors(), (long) DESCRIPTOR_BYTES * size, 16);
+        available = area(layout.available(), 6 + 2L * size, 2);
+        used = area(layout.used(), 6 + 8L * size, 4);
     }
 
     private MemorySegment area(long start, long bytes, int alignment) {

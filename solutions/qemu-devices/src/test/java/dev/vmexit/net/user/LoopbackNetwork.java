@@ -15,7 +15,7 @@ public final class LoopbackNetwork implements NetworkLink {
 
     /// @param resolver a DNS server on the loopback interface
     public LoopbackNetwork(InetSocketAddress resolver) throws IOException {
-        network = UserNetwork.open(List.of(), List.of(resolver));
+        network = UserNetwork.open(List.of(), 1500, List.of(resolver));
     }
 
     /// {@return how often the network caught a mistake of its own}
