@@ -63,8 +63,10 @@ public final class AcpiTables {
         b.put(15, (byte) 2);
         b.putInt(20, 36);
         b.putLong(24, xsdt.value());
+        // tag::doc-rsdp-sums[]
         b.put(8, (byte) -AcpiTable.sum(b.array(), 20));
         b.put(32, (byte) -AcpiTable.sum(b.array(), 36));
+        // end::doc-rsdp-sums[]
         return b.array();
     }
 
@@ -154,9 +156,11 @@ public final class AcpiTables {
         var madt = new AcpiTable("APIC", 5, AcpiTable.HEADER_BYTES + 8 + 8 * cpus + 12 + 10);
         ByteBuffer b = madt.buffer();
         b.putInt((int) LOCAL_APIC).putInt(1); // flags: there are 8259s too
+        // tag::doc-madt[]
         for (int cpu = 0; cpu < cpus; cpu++) {
             b.put((byte) 0).put((byte) 8).put((byte) cpu).put((byte) cpu).putInt(1);
         }
+        // end::doc-madt[]
         b.put((byte) 1).put((byte) 12).put((byte) cpus).put((byte) 0).putInt(IOAPIC).putInt(0);
         b.put((byte) 2).put((byte) 10).put((byte) 0).put((byte) SCI).putInt(SCI)
                 .putShort((short) 0b1101);

@@ -62,6 +62,7 @@ public final class Bus {
 
     /// {@return the range that an access of `size` bytes lies in, with its start, or null}
     // tag::dev-01-find[]
+    // tag::doc-find[]
     private Map.Entry<Long, Range> find(long address, int size) {
         // tag::solution[]
         Map.Entry<Long, Range> below = ranges.floorEntry(address);
@@ -77,6 +78,7 @@ public final class Bus {
         //~ throw Todo.of("dev-01", "find the range in which the access begins and ends");
         // end::stub[]
     }
+    // end::doc-find[]
     // end::dev-01-find[]
 
     /// {@return the last address of a range}

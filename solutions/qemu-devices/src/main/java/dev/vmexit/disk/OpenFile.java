@@ -48,6 +48,7 @@ final class OpenFile {
         }
     }
 
+    // tag::doc-lock[]
     private static FileLock lock(RandomAccessFile file, boolean shared) throws IOException {
         try {
             return file.getChannel().tryLock(0, Long.MAX_VALUE, shared);
@@ -55,6 +56,7 @@ final class OpenFile {
             return null;
         }
     }
+    // end::doc-lock[]
 
     private static void closeQuietly(RandomAccessFile file) {
         try {

@@ -70,11 +70,13 @@ public final class RawDisk implements Disk {
         return file.readOnly();
     }
 
+    // tag::doc-read[]
     @Override
     public void read(long offset, MemorySegment into) throws IOException {
         DiskRange.check(sizeBytes, offset, into.byteSize());
         file.read(offset, into);
     }
+    // end::doc-read[]
 
     @Override
     public void write(long offset, MemorySegment from) throws IOException {

@@ -73,6 +73,7 @@ final class BootParams {
         memory.writeLong(ADDRESS.plus(ACPI_RSDP), rsdp.value());
     }
 
+    // tag::doc-e820[]
     /// Adds `[start, end)` to the memory map; an empty range is left out.
     ///
     /// ```
@@ -98,4 +99,5 @@ final class BootParams {
         // end::stub[]
     }
     // end::dev-08-e820[]
+    // end::doc-e820[]
 }

@@ -92,6 +92,7 @@ public final class BzImage {
 
     /// {@return where the protected-mode part begins in the file}
     // tag::dev-08-header[]
+    // tag::doc-where[]
     private long protectedModeOffset() {
         // tag::solution[]
         int sectors = Byte.toUnsignedInt(header.get(HEADER));
@@ -101,6 +102,7 @@ public final class BzImage {
         //~ throw Todo.of("dev-08", "count the sectors before the protected-mode part");
         // end::stub[]
     }
+    // end::doc-where[]
     // end::dev-08-header[]
 
     private long protectedModeBytes() {
@@ -112,6 +114,7 @@ public final class BzImage {
         return Arrays.copyOfRange(file, (int) protectedModeOffset(), file.length);
     }
 
+    // tag::doc-header[]
     /// {@return the setup header, to be copied into boot_params at the same offset}
     ///
     /// Byte 0x201 is the distance of a jump over the header, counted from 0x202: there the header
@@ -127,6 +130,7 @@ public final class BzImage {
         // end::stub[]
     }
     // end::dev-08-setup[]
+    // end::doc-header[]
 
     /// {@return the first address after all that the kernel needs while it unpacks itself}
     long memoryEnd() {

@@ -52,6 +52,7 @@ public final class LinuxLoader {
         memory.write(KERNEL, kernel.protectedMode());
         memory.write(COMMAND_LINE, commandLine);
         var params = new BootParams(memory);
+        // tag::doc-load[]
         params.setupHeader(kernel.setupHeader());
         params.commandLine(COMMAND_LINE);
         params.acpi(AcpiTables.RSDP);
@@ -71,6 +72,7 @@ public final class LinuxLoader {
         params.memory(0, LOW_END, Kind.RAM);
         params.memory(LOW_END, HIGH_START, Kind.RESERVED);
         params.memory(HIGH_START, top, Kind.RAM);
+        // end::doc-load[]
         for (MemorySlot high : slots.subList(1, slots.size())) {
             params.memory(high.start().value(), high.last().value() + 1, Kind.RAM);
         }
@@ -107,8 +109,10 @@ public final class LinuxLoader {
     // tag::dev-08-place[]
     private long initrdStart(long top) {
         // tag::solution[]
+        // tag::doc-initrd[]
         long end = Math.min(top, kernel.initrdMax() + 1);
         return end - initrd.length & -4096L;
+        // end::doc-initrd[]
         // end::solution[]
         // tag::stub[]
         //~ throw Todo.of("dev-08", "as high as it may be, on a page boundary");
@@ -120,6 +124,7 @@ public final class LinuxLoader {
         return (bytes + (1 << 20) - 1) >> 20;
     }
 
+    // tag::doc-enter[]
     /// Lets the first CPU begin at the kernel's 64-bit entry, with RSI at boot_params.
     public void enter(Vcpu vcpu, GuestMemory memory) {
         LongMode.enter(vcpu, memory, KERNEL.plus(ENTRY_64));
@@ -130,4 +135,5 @@ public final class LinuxLoader {
         vcpu.setRegisters(Registers.startingAt(KERNEL.plus(ENTRY_64).value())
                 .withRsi(BootParams.ADDRESS.value()));
     }
+    // end::doc-enter[]
 }

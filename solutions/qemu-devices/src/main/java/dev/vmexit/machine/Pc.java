@@ -17,6 +17,7 @@ import dev.vmexit.power.I8042;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.rtc.Rtc;
 import dev.vmexit.serial.Uart16550;
+import dev.vmexit.serial.UartState;
 import dev.vmexit.state.Saved;
 import dev.vmexit.state.SavedMachine;
 import dev.vmexit.state.StateFile;
@@ -110,9 +111,12 @@ public final class Pc implements AutoCloseable {
             vm.addRam(1, HIGH_MEMORY, config.memoryBytes() - low);
         }
         addConfiguration(config);
+        // tag::doc-ports[]
         add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
         add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock()));
-        add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
+        // end::doc-ports[]
+        bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
+        saved.put("UART", new UartState(uart));
         add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES, acpi);
         bus.ports().add("PCI configuration", PciHost.PORT, PciHost.SIZE_BYTES, pci.ports());
         bus.memory().add("PCI memory", PciHost.MEMORY, PciHost.MEMORY_BYTES, pci.memory());

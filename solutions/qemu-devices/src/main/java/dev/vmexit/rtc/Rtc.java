@@ -85,6 +85,7 @@ public final class Rtc implements BusDevice, Saved {
     /// Port 0x70 takes the index, port 0x71 the byte for it. Bit 7 of the index is not part of it.
     /// Status B keeps its bits 4 … 6, and stays in BCD and at 24 hours.
     // tag::dev-04-write[]
+    // tag::doc-index[]
     @Override
     public synchronized void write(long offset, int size, long value) {
         // tag::solution[]
@@ -101,6 +102,7 @@ public final class Rtc implements BusDevice, Saved {
         //~ throw Todo.of("dev-04", "remember the index, or store a byte");
         // end::stub[]
     }
+    // end::doc-index[]
     // end::dev-04-write[]
 
     @Override
@@ -116,6 +118,7 @@ public final class Rtc implements BusDevice, Saved {
 
     /// {@return a number 0 … 99 as two decimal digits, four bits each}
     // tag::dev-04-bcd[]
+    // tag::doc-bcd[]
     private static int bcd(int number) {
         // tag::solution[]
         return number / 10 << 4 | number % 10;
@@ -124,5 +127,6 @@ public final class Rtc implements BusDevice, Saved {
         //~ throw Todo.of("dev-04", "tens in the high four bits, ones in the low four");
         // end::stub[]
     }
+    // end::doc-bcd[]
     // end::dev-04-bcd[]
 }

@@ -1,10 +1,6 @@
 package dev.vmexit.serial;
 
 import dev.vmexit.bus.BusDevice;
-import dev.vmexit.state.Saved;
-import dev.vmexit.state.StateIn;
-import dev.vmexit.state.StateOut;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -21,7 +17,7 @@ import java.util.function.IntConsumer;
 /// Any thread may call: the guest's vCPUs, and the thread that brings the input.
 ///
 /// @spec https://www.ti.com/lit/ds/symlink/pc16550d.pdf PC16550D data sheet, section 8 "Registers"
-public final class Uart16550 implements BusDevice, Saved {
+public final class Uart16550 implements BusDevice {
     public static final int COM1 = 0x3F8;
     public static final int COM1_IRQ = 4;
     public static final int SIZE_BYTES = 8;
@@ -43,23 +39,23 @@ public final class Uart16550 implements BusDevice, Saved {
     static final int LSR_TRANSMITTER_EMPTY = 1 << 6;
     static final int MSR_CONNECTED = 0xB0;
 
-    private static final int FIFO_BYTES = 16;
+    static final int FIFO_BYTES = 16;
     /// What is typed faster than the guest reads; beyond this it is lost, as on a real line.
-    private static final int LINE_BYTES = 1 << 16;
+    static final int LINE_BYTES = 1 << 16;
 
     private final IntConsumer wire;
     private final Consumer<Boolean> interrupt;
-    private final ArrayDeque<Integer> line = new ArrayDeque<>();
-    private final ArrayDeque<Integer> fifo = new ArrayDeque<>();
+    final ArrayDeque<Integer> line = new ArrayDeque<>();
+    final ArrayDeque<Integer> fifo = new ArrayDeque<>();
 
-    private int ier;
-    private int fcr;
-    private int lcr = 3;
-    private int mcr;
-    private int scr;
-    private int divisor = 1;
-    private boolean overrun;
-    private boolean transmitterEmptyPending;
+    int ier;
+    int fcr;
+    int lcr = 3;
+    int mcr;
+    int scr;
+    int divisor = 1;
+    boolean overrun;
+    boolean transmitterEmptyPending;
     private boolean lineIsHigh;
 
     /// @param wire gets every byte that is sent
@@ -129,39 +125,6 @@ public final class Uart16550 implements BusDevice, Saved {
         updateInterrupt();
     }
 
-    @Override
-    public synchronized void save(StateOut out) {
-        out.u8(ier).u8(fcr).u8(lcr).u8(mcr).u8(scr).u16(divisor);
-        out.flag(overrun).flag(transmitterEmptyPending);
-        out.bytes(bytes(fifo)).bytes(bytes(line));
-    }
-
-    private static byte[] bytes(ArrayDeque<Integer> queue) {
-        var bytes = new ByteArrayOutputStream();
-        queue.forEach(bytes::write);
-        return bytes.toByteArray();
-    }
-
-    @Override
-    public synchronized void restore(StateIn in) {
-        ier = in.u8() & 0x0F;
-        fcr = in.u8();
-        lcr = in.u8();
-        mcr = in.u8() & 0x1F;
-        scr = in.u8();
-        divisor = in.u16();
-        overrun = in.flag();
-        transmitterEmptyPending = in.flag();
-        for (byte received : in.bytesUpTo("the FIFO", FIFO_BYTES)) {
-            fifo.add(received & 0xFF);
-        }
-        for (byte typed : in.bytesUpTo("the line", LINE_BYTES)) {
-            line.add(typed & 0xFF);
-        }
-        lineIsHigh = wantsInterrupt();
-        interrupt.accept(lineIsHigh);
-    }
-
     private boolean dlab() {
         return (lcr & LCR_DLAB) != 0;
     }
@@ -172,6 +135,7 @@ public final class Uart16550 implements BusDevice, Saved {
 
     /// Transmits a byte: onto the wire, or in loopback into the receiver's FIFO and nowhere else.
     // tag::dev-02-send[]
+    // tag::doc-send[]
     private void send(int value) {
         // tag::solution[]
         if (loopback()) {
@@ -184,8 +148,10 @@ public final class Uart16550 implements BusDevice, Saved {
         //~ throw Todo.of("dev-02", "put the byte where MCR says");
         // end::stub[]
     }
+    // end::doc-send[]
     // end::dev-02-send[]
 
+    // tag::doc-enable[]
     /// "Enabling the transmitter interrupt while THR is empty raises it at once": drivers rely on
     /// it.
     private void enable(int bits) {
@@ -193,6 +159,7 @@ public final class Uart16550 implements BusDevice, Saved {
         ier = bits;
         transmitterEmptyPending |= newlyEnabled;
     }
+    // end::doc-enable[]
 
     private void control(int value) {
         fcr = value;
@@ -217,11 +184,13 @@ public final class Uart16550 implements BusDevice, Saved {
     // end::dev-03-take[]
 
     /// Moves what waits on the line into the FIFO, as far as there is room.
+    // tag::doc-receive[]
     private void refill() {
         while (!line.isEmpty() && fifo.size() < fifoSize() && !loopback()) {
             fifo.add(line.remove());
         }
     }
+    // end::doc-receive[]
 
     private void offerToFifo(int value) {
         if (fifo.size() < fifoSize()) {
@@ -235,12 +204,14 @@ public final class Uart16550 implements BusDevice, Saved {
         return (fcr & FCR_ENABLE) != 0 ? FIFO_BYTES : 1;
     }
 
+    // tag::doc-line-status[]
     private int lineStatus() {
         int status = LSR_THR_EMPTY | LSR_TRANSMITTER_EMPTY | (fifo.isEmpty() ? 0 : LSR_DATA_READY)
                 | (overrun ? LSR_OVERRUN : 0);
         overrun = false;
         return status;
     }
+    // end::doc-line-status[]
 
     /// In loopback the four modem outputs come back as inputs: DTR as DSR, RTS as CTS, OUT1 as RI,
     /// OUT2 as DCD. Otherwise a terminal is connected and ready.
@@ -253,6 +224,7 @@ public final class Uart16550 implements BusDevice, Saved {
 
     /// {@return the highest cause that is pending and enabled, as IIR names it, or `IIR_NONE`}
     // tag::dev-03-cause[]
+    // tag::doc-cause[]
     private int pendingCause() {
         // tag::solution[]
         if (!fifo.isEmpty() && (ier & IER_RECEIVED) != 0) {
@@ -266,11 +238,15 @@ public final class Uart16550 implements BusDevice, Saved {
         //~ throw Todo.of("dev-03", "choose between the two causes by their order and by IER");
         // end::stub[]
     }
+    // end::doc-cause[]
     // end::dev-03-cause[]
 
     /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports. A received
     /// byte is acknowledged by reading RBR instead.
     // tag::dev-03-identify[]
+
+    // tag::doc-identify[]
+    /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports.
     private int identifyInterrupt() {
         // tag::solution[]
         int cause = pendingCause();
@@ -283,13 +259,21 @@ public final class Uart16550 implements BusDevice, Saved {
         //~ throw Todo.of("dev-03", "report the cause, and acknowledge the transmitter's");
         // end::stub[]
     }
+    // end::doc-identify[]
     // end::dev-03-identify[]
+
+    /// A line that is as high as the state says, after that was restored.
+    void driveLine() {
+        lineIsHigh = wantsInterrupt();
+        interrupt.accept(lineIsHigh);
+    }
 
     private boolean wantsInterrupt() {
         boolean connected = (mcr & MCR_OUT2) != 0 && !loopback();
         return connected && pendingCause() != IIR_NONE;
     }
 
+    // tag::doc-line[]
     private void updateInterrupt() {
         boolean high = wantsInterrupt();
         if (high != lineIsHigh) {
@@ -297,4 +281,5 @@ public final class Uart16550 implements BusDevice, Saved {
             interrupt.accept(high);
         }
     }
+    // end::doc-line[]
 }

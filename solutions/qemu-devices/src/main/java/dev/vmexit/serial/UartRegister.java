@@ -25,6 +25,7 @@ enum UartRegister {
     /// @param write the direction, seen from the guest
     /// @param dlab bit DLAB of LCR
     // tag::dev-02[]
+    // tag::doc-registers[]
     static UartRegister of(int offset, boolean write, boolean dlab) {
         // tag::solution[]
         return switch (offset) {
@@ -43,5 +44,6 @@ enum UartRegister {
         //~ throw Todo.of("dev-02", "say which register the table has at this offset");
         // end::stub[]
     }
+    // end::doc-registers[]
     // end::dev-02[]
 }

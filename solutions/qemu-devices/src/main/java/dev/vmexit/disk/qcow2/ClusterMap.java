@@ -35,6 +35,7 @@ final class ClusterMap {
         return l1;
     }
 
+    // tag::doc-get[]
     /// {@return the entry of a guest cluster; 0 if it has no L2 table}
     ///
     /// ```
@@ -63,6 +64,7 @@ final class ClusterMap {
         // end::stub[]
     }
     // end::dev-14[]
+    // end::doc-get[]
 
     /// {@return where the entry of a guest cluster is in its L2 table, in bytes}
     private int inTable(long cluster) {

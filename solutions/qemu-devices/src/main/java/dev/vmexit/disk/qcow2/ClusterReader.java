@@ -33,6 +33,7 @@ final class ClusterReader {
     // tag::dev-14-read[]
     void read(long entry, long offset, MemorySegment into) throws IOException {
         // tag::solution[]
+        // tag::doc-read[]
         int within = (int) (offset & header.clusterBytes() - 1);
         if (L2Entry.isCompressed(entry)) {
             byte[] cluster = inflate(entry);
@@ -44,6 +45,7 @@ final class ClusterReader {
         } else {
             readBacking(offset, into);
         }
+        // end::doc-read[]
         // end::solution[]
         // tag::stub[]
         //~ throw Todo.of("dev-14", "the four places that the bytes of a cluster may come from");

@@ -56,6 +56,7 @@ final class ClusterWriter {
         long start = cluster << header.clusterBits();
         metadata.map().prepare(cluster);
         long old = metadata.map().get(cluster);
+        // tag::doc-cow[]
         MemorySegment whole = part;
         if (part.byteSize() < header.clusterBytes()) {
             whole = MemorySegment.ofArray(new byte[header.clusterBytes()]);
@@ -72,6 +73,7 @@ final class ClusterWriter {
         }
         metadata.map().set(cluster, host | L2Entry.COPIED);
         metadata.freeEntry(old);
+        // end::doc-cow[]
         metadata.commitIfMuchIsPending();
         // end::solution[]
         // tag::stub[]

@@ -11,10 +11,12 @@ package dev.vmexit.disk.qcow2;
 ///
 /// @spec https://www.qemu.org/docs/master/interop/qcow2.html QEMU, qcow2 Image File Format, "Cluster mapping"
 final class L2Entry {
+    // tag::doc-bits[]
     static final long COPIED = 1L << 63;
     static final long COMPRESSED = 1L << 62;
     static final long ZERO = 1L << 0;
     static final long OFFSET = 0x00FF_FFFF_FFFF_FE00L;
+    // end::doc-bits[]
     private static final long RESERVED = 0x3F00_0000_0000_01FEL;
     private static final long L1_RESERVED = 0x7F00_0000_0000_01FFL;
 
@@ -38,10 +40,12 @@ final class L2Entry {
         return !isCompressed(entry) && !isZero(entry) && hostOffset(entry) == 0;
     }
 
+    // tag::doc-writable[]
     /// {@return whether data may be written where it is}
     static boolean isWritable(long entry) {
         return (entry & (COPIED | COMPRESSED | ZERO)) == COPIED && hostOffset(entry) != 0;
     }
+    // end::doc-writable[]
 
     static long compressedOffset(long entry, int clusterBits) {
         return entry & (1L << offsetBits(clusterBits)) - 1;

@@ -116,6 +116,7 @@ final class Metadata {
     void commit() throws IOException {
         // tag::solution[]
         requireSound();
+        // tag::doc-commit[]
         cache.writeDirty(TableCache.Kind.REFCOUNT_BLOCK);
         file.flush();
         if (refcounts.writeTable()) {
@@ -131,6 +132,7 @@ final class Metadata {
         pending = new ArrayList<>();
         freed.forEach(range -> flights.await(range.first, range.last));
         reuseFreed();
+        // end::doc-commit[]
         // end::solution[]
         // tag::stub[]
         //~ throw Todo.of("dev-15", "the five steps, with a flush between them");

@@ -46,9 +46,11 @@ final class NewTables {
         Table snapshotTable = snapshots.isEmpty()
                 ? new Table(0, 0)
                 : write(SnapshotTable.write(snapshots), snapshots.size());
+        // tag::doc-switch[]
         Table refcountTable = writeRefcounts();
         file.flush();
         header.with(diskBytes, l1, refcountTable, snapshotTable).writeTables(file);
+        // end::doc-switch[]
         file.flush();
     }
 

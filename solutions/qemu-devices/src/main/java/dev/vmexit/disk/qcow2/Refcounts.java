@@ -100,6 +100,7 @@ final class Refcounts {
         RefcountBlock.set(cache.change(block, Kind.REFCOUNT_BLOCK), inBlock(cluster), order, count);
     }
 
+    // tag::doc-release[]
     /// One reference less. What it leaves free may be allocated at once: nothing on the disk may
     /// refer to it.
     ///
@@ -122,6 +123,7 @@ final class Refcounts {
         // end::stub[]
     }
     // end::dev-15-release[]
+    // end::doc-release[]
 
     /// {@return the first of so many free clusters in a row, counted once from here on}
     long allocate(int count) throws IOException {

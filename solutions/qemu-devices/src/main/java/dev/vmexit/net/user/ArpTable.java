@@ -32,6 +32,7 @@ final class ArpTable {
         return Optional.ofNullable(entries.get(address));
     }
 
+    // tag::doc-reply[]
     /// {@return the reply to a request for an address of the router's; other requests, such as a
     /// guest's whether its own address is taken, get none}
     Optional<ArpPacket> reply(ArpPacket packet) {
@@ -42,6 +43,7 @@ final class ArpTable {
         return Optional.of(new ArpPacket(ArpPacket.REPLY, VirtualNetwork.ROUTER_MAC,
                 packet.targetProtocol(), packet.senderHardware(), packet.senderProtocol()));
     }
+    // end::doc-reply[]
 
     static ArpPacket request(Ipv4Address address) {
         return new ArpPacket(ArpPacket.REQUEST, VirtualNetwork.ROUTER_MAC, VirtualNetwork.GATEWAY,

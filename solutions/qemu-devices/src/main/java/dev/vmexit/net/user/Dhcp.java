@@ -118,9 +118,11 @@ final class Dhcp {
         if (type == DHCPNAK) {
             return options;
         }
+        // tag::doc-options[]
         options.put(SUBNET_MASK, bytes(VirtualNetwork.MASK.value()));
         options.put(ROUTER, bytes(VirtualNetwork.GATEWAY.value()));
         options.put(DOMAIN_NAME_SERVER, bytes(VirtualNetwork.DNS.value()));
+        // end::doc-options[]
         options.put(INTERFACE_MTU, ByteBuffer.allocate(2).putShort((short) mtu).array());
         options.put(BROADCAST_ADDRESS, bytes(VirtualNetwork.BROADCAST.value()));
         if (leased) { // "the server MUST NOT send a lease expiration time" to a DHCPINFORM

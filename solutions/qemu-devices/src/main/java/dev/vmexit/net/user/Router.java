@@ -72,6 +72,7 @@ final class Router {
             drops.count(Drop.ETHERNET);
             return;
         }
+        // tag::doc-receive[]
         EthernetFrame frame = parsed.get();
         boolean forUs = frame.destination().equals(VirtualNetwork.ROUTER_MAC)
                 || frame.destination().equals(MacAddress.BROADCAST);
@@ -83,6 +84,7 @@ final class Router {
         } else {
             drops.count(Drop.NOT_FOR_US);
         }
+        // end::doc-receive[]
     }
 
     private void receiveIpv4(EthernetFrame frame) {
@@ -149,6 +151,7 @@ final class Router {
         return false;
     }
 
+    // tag::doc-route[]
     /// The gateway stands for the host's loopback address. The guest's own packets to 127.0.0.1
     /// must not get there.
     private Optional<InetSocketAddress> route(Ipv4Address destination, int port) {
@@ -161,6 +164,7 @@ final class Router {
         }
         return Optional.of(new InetSocketAddress(destination.toInetAddress(), port));
     }
+    // end::doc-route[]
 
     void roomAgain() {
         tcp.roomAgain();

@@ -46,9 +46,11 @@ final class ReceiveHalf {
         return isInside(start, window) || length > 0 && isInside(start + length - 1, window);
     }
 
+    // tag::doc-acceptable[]
     private static boolean isInside(int distance, int window) {
         return distance >= 0 && distance < window;
     }
+    // end::doc-acceptable[]
 
     /// Takes the part of an acceptable segment that is new and has room.
     void accept(TcpSegment segment) {

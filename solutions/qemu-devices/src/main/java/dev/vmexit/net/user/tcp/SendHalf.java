@@ -165,10 +165,12 @@ final class SendHalf {
     /// @param force at least a byte, whatever the window says: a probe
     /// @return whether there may be more to send
     private boolean sendNext(boolean force, long now) {
+        // tag::doc-usable[]
         int underWay = nxt - una;
         int unsent = buffer.size() - underWay; // -1 behind the FIN
         int usable = Math.min(window, congestion.bytes()) - underWay;
         int length = Math.max(Math.min(Math.min(unsent, mss), usable), force && unsent > 0 ? 1 : 0);
+        // end::doc-usable[]
         boolean fin = finQueued && unsent >= 0 && length == unsent;
         if (length == 0 && !fin || !force && isSilly(length, unsent)) {
             return false;

@@ -52,6 +52,7 @@ final class TcpConnection {
     /// The guest's SYN has come: connects the host's socket and answers when that has an outcome.
     void connect(Ipv4Packet packet, TcpSegment syn, InetSocketAddress to) {
         firstSyn = packet;
+        // tag::doc-connect[]
         end.hold(syn);
         patience.set(now() + CONNECT_MILLIS);
         try {
@@ -59,6 +60,7 @@ final class TcpConnection {
         } catch (IOException | RuntimeException e) {
             refuse(e);
         }
+        // end::doc-connect[]
     }
 
     /// Somebody has connected to a forwarded port of the host: asks the guest.
@@ -90,12 +92,14 @@ final class TcpConnection {
     private void hostReady() {
         boolean connecting = state() == TcpState.CONNECTING;
         try {
+            // tag::doc-ready[]
             if (!connecting) {
                 host.fill(send.buffer);
             } else if (host.finishConnect()) {
                 patience.cancel();
                 end.answer();
             }
+            // end::doc-ready[]
         } catch (IOException e) {
             if (connecting) {
                 refuse(e);
@@ -119,7 +123,9 @@ final class TcpConnection {
         }
         if (state().isSynchronized()) {
             end.pump(host.inputEnded());
+            // tag::doc-back[]
             host.await(!send.buffer.isFull(), !receive.buffer.isEmpty());
+            // end::doc-back[]
         }
         setTimers();
         closeWhenDone();

@@ -55,10 +55,12 @@ public final class TcpFlows {
         TcpConnection known = connections.get(flow);
         boolean opens = segment.has(TcpSegment.SYN) && !segment.has(TcpSegment.ACK)
                 && !segment.has(TcpSegment.RST);
+        // tag::doc-find[]
         if (known != null && opens && known.state() == TcpState.TIME_WAIT) {
             known.drop(); // "MAY accept a new SYN": the guest uses its port again
             known = null;
         }
+        // end::doc-find[]
         if (known != null && known.state() != TcpState.CLOSED) {
             known.receive(segment);
         } else if (opens && known == null) {

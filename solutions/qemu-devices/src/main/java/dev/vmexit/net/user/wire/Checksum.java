@@ -36,9 +36,11 @@ final class Checksum {
         if (b.hasRemaining()) {
             sum += (b.get() & 0xFF) << 8; // an odd byte is padded with a zero
         }
+        // tag::doc-fold[]
         while (sum >>> 16 != 0) {
             sum = (sum & 0xFFFF) + (sum >>> 16);
         }
         return (int) ~sum & 0xFFFF;
+        // end::doc-fold[]
     }
 }
