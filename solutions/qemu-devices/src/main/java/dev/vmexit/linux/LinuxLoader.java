@@ -56,6 +56,7 @@ public final class LinuxLoader {
         params.setupHeader(kernel.setupHeader());
         params.commandLine(COMMAND_LINE);
         params.acpi(AcpiTables.RSDP);
+        // end::doc-load[]
         describe(params, slots);
         if (initrd.length > 0) {
             memory.write(initrdStart, initrd);
@@ -69,6 +70,7 @@ public final class LinuxLoader {
     private static void describe(BootParams params, List<MemorySlot> slots) {
         // tag::solution[]
         long top = slots.getFirst().sizeBytes();
+        // tag::doc-load[]
         params.memory(0, LOW_END, Kind.RAM);
         params.memory(LOW_END, HIGH_START, Kind.RESERVED);
         params.memory(HIGH_START, top, Kind.RAM);
