@@ -45,6 +45,7 @@ final class Transport implements AutoCloseable {
     int configVector = MsixTable.NONE;
     int status;
     int generation;
+    /// What was last known of it.
     private volatile boolean busMaster;
 
     /// @param busMasterEnabled whether the device may touch the guest's memory now
@@ -180,7 +181,7 @@ final class Transport implements AutoCloseable {
         try {
             QueueSetup setup = queues.get(index);
             boolean runs = (status & DRIVER_OK) != 0 && (status & DEVICE_NEEDS_RESET) == 0;
-            if (runs && busMaster && setup.queue != null) {
+            if (runs && busMasterEnabled.getAsBoolean() && setup.queue != null) {
                 turn(index, setup);
             }
         } finally {

@@ -38,7 +38,7 @@ final class Attack {
     }
 
     void step() {
-        switch (random.nextInt(28)) {
+        switch (random.nextInt(30)) {
             case 0 -> port();
             case 1 -> selectConfiguration();
             case 2, 3 -> ecam();
@@ -49,7 +49,8 @@ final class Attack {
             case 15, 16, 17, 18 -> frame();
             case 19 -> memory();
             case 20 -> host();
-            case 21, 22 -> any().notifyDevice(random.nextInt(2));
+            case 21 -> capability();
+            case 22, 23 -> any().notifyDevice(random.nextInt(2));
             default -> begin();
         }
     }
@@ -126,6 +127,16 @@ final class Attack {
         if (random.nextInt(4) == 0) {
             slot.available(random.nextInt(2), (int) value());
         }
+    }
+
+    /// The registers behind the capability `VIRTIO_PCI_CAP_PCI_CFG`, which is a device's last one.
+    private void capability() {
+        Slot slot = any();
+        long at = slot.configuration() + (slot.number == Board.RNG ? 0x80 : 0x90);
+        board.memory.write(at + 4, 1, random.nextInt(3));
+        board.memory.write(at + 8, 4, wrong() ? value() : random.nextInt(0x4000) & -4);
+        board.memory.write(at + 12, 4, wrong() ? value() : oneOf(1, 2, 4));
+        access(at + 16);
     }
 
     private void memory() {

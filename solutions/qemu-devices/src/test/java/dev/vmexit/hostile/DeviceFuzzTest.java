@@ -3,6 +3,7 @@ package dev.vmexit.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmexit.disk.qcow2.Qcow2Check;
+import dev.vmexit.host.HostThread;
 import dev.vmexit.net.user.HostileFrames;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,9 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A guest that attacks all devices at once. A minute here, ten in the nightly profile
+/// A guest of two CPUs that attacks all devices at once. A minute here, ten in the nightly profile
 /// (`-Dvmexit.hostile.seconds=600`). A failure names its seed; `-Dvmexit.hostile.seed` runs that
-/// one alone. The threads of the devices run as they like, so one may need several runs.
+/// one alone. Its threads run as they like, so one may need several runs.
 class DeviceFuzzTest {
     private static final long SECONDS = Long.getLong("vmexit.hostile.seconds", 60);
     private static final Long ONE_SEED = Long.getLong("vmexit.hostile.seed");
@@ -97,6 +98,13 @@ class DeviceFuzzTest {
                 .collect(Collectors.joining("\n"));
     }
 
+    private static void steps(Board board, List<Slot> slots, Random random, LoopbackHost host) {
+        var attack = new Attack(board, slots, random, new HostileFrames(random, host.port()));
+        for (int n = 0; n < STEPS; n++) {
+            attack.step();
+        }
+    }
+
     private static void attack(long seed, LoopbackHost host, HostResources idle)
             throws IOException {
         var random = new Random(seed);
@@ -107,10 +115,10 @@ class DeviceFuzzTest {
                     new Slot(board, Board.NET, 2));
             slots.forEach(Slot::place);
             slots.forEach(slot -> slot.start(0));
-            var attack = new Attack(board, slots, random, new HostileFrames(random, host.port()));
-            for (int n = 0; n < STEPS; n++) {
-                attack.step();
-            }
+            Thread other = Thread.ofPlatform().name("CPU 1")
+                    .start(() -> steps(board, slots, new Random(~seed), host));
+            steps(board, slots, random, host);
+            HostThread.awaitEnd(other);
             new Proof(board, slots, random).run();
             if (idle != null) {
                 HostResources.now().areBoundedAtWork(idle);

@@ -64,8 +64,12 @@ final class Slot {
         config(4, 2, 6);
     }
 
+    long configuration() {
+        return PciHost.ECAM + ((long) number << 15);
+    }
+
     private void config(int register, int size, long value) {
-        board.memory.write(PciHost.ECAM + ((long) number << 15) + register, size, value);
+        board.memory.write(configuration() + register, size, value);
     }
 
     long read(int offset, int size) {

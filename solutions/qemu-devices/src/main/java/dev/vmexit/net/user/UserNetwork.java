@@ -18,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 
 /// A network that needs no privileges, as with QEMU's `-netdev user`: the guest's connections are
 /// sockets of this process.
@@ -49,11 +50,11 @@ public final class UserNetwork implements NetworkLink {
     private volatile Receiver receiver;
     private volatile boolean closing;
 
-    private UserNetwork(int mtu, List<InetSocketAddress> resolvers) throws IOException {
-        var random = new SecureRandom();
+    private UserNetwork(int mtu, List<InetSocketAddress> resolvers, IntSupplier random)
+            throws IOException {
         loop = new EventLoop(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        router = new Router(loop, new GuestLink(this::deliver, mtu, drops), resolvers,
-                random::nextInt, drops);
+        router = new Router(loop, new GuestLink(this::deliver, mtu, drops), resolvers, random,
+                drops);
     }
 
     /// Makes the network and listens at the host's ports.
@@ -63,17 +64,18 @@ public final class UserNetwork implements NetworkLink {
     /// do
     /// @spec https://www.rfc-editor.org/rfc/rfc791 RFC 791, section 3.1 "Internet Header Format", Total Length
     public static UserNetwork open(List<Forward> forwards, int mtu) throws IOException {
-        return open(forwards, mtu, Resolvers.ofHost());
+        return open(forwards, mtu, Resolvers.ofHost(), new SecureRandom()::nextInt);
     }
 
     /// @param resolvers whom the guest's DNS queries go to; one or more
-    static UserNetwork open(List<Forward> forwards, int mtu, List<InetSocketAddress> resolvers)
-            throws IOException {
+    /// @param random gives numbers that cannot be guessed
+    static UserNetwork open(List<Forward> forwards, int mtu, List<InetSocketAddress> resolvers,
+            IntSupplier random) throws IOException {
         if (mtu < LEAST_MTU || mtu > EthernetFrame.MTU) {
             throw new IllegalArgumentException("an MTU is %d to %d bytes, not %d".formatted(
                     LEAST_MTU, EthernetFrame.MTU, mtu));
         }
-        var network = new UserNetwork(mtu, resolvers);
+        var network = new UserNetwork(mtu, resolvers, random);
         try {
             for (Forward forward : forwards) {
                 network.listening.add(network.listen(forward));

@@ -8,6 +8,10 @@ import java.util.Random;
 /// Frames with some bytes changed. Half of them get right checksums again, or they would not get
 /// far. Destinations stay on this machine.
 public final class HostileFrames {
+    /// What the network's random numbers are, so that a guest can guess a TCP connection's first.
+    static final int NUMBER = -2000;
+    private static final int MOST_BYTES = 66_000;
+
     private final Random random;
     private final List<byte[]> seeds;
 
@@ -43,9 +47,9 @@ public final class HostileFrames {
         System.arraycopy(Wire.hex("63825363 350103 32040a00020f ff"), 0, dhcp, 236, 14);
         return List.of(
                 Wire.tcp(Wire.GATEWAY, new int[]{4000, port, 1, 0, 2, 65535}, options, new byte[0]),
-                Wire.tcp(Wire.GATEWAY, new int[]{4000, port, 2, -1999, 16, 500}, new byte[0],
+                Wire.tcp(Wire.GATEWAY, new int[]{4000, port, 2, NUMBER + 1, 16, 500}, new byte[0],
                         new byte[100]),
-                Wire.tcp(Wire.GATEWAY, new int[]{4000, port, 102, -1999, 17, 0}, new byte[0],
+                Wire.tcp(Wire.GATEWAY, new int[]{4000, port, 102, NUMBER + 1, 17, 0}, new byte[0],
                         new byte[10]),
                 Wire.udp(Wire.GATEWAY, 4000, port, new byte[20]),
                 Wire.udp(Wire.DNS, 4000, 53, Wire.hex("beef010000010000000000000161000001")),
@@ -61,14 +65,18 @@ public final class HostileFrames {
         byte[] frame = random.nextInt(8) == 0
                 ? Arrays.copyOf(seed, random.nextInt(seed.length + 20))
                 : seed.clone();
-        for (int n = random.nextInt(4); n > 0 && frame.length > 14; n--) {
-            frame[random.nextInt(14, frame.length)] = (byte) random.nextInt();
+        if (random.nextInt(256) == 0) {
+            frame = Arrays.copyOf(seed, random.nextInt(MOST_BYTES));
         }
-        if (frame.length > 54 && frame[12] == 8 && frame[13] == 0) {
+        int first = random.nextInt(8) == 0 ? 0 : 14;
+        for (int n = random.nextInt(4); n > 0 && frame.length > first; n--) {
+            frame[random.nextInt(first, frame.length)] = (byte) random.nextInt();
+        }
+        if (frame.length > 32 && frame[12] == 8 && frame[13] == 0) {
             frame[30] = 10; // never a destination beyond this machine
             frame[31] = 0;
             frame[32] = 2;
-            if (random.nextBoolean()) {
+            if (frame.length > 54 && random.nextBoolean()) {
                 mend(frame);
             }
         }

@@ -21,7 +21,7 @@ final class Lan implements AutoCloseable {
     final Router router;
     long now = 1_000_000;
     boolean room = true;
-    int random = -2000;
+    int random = HostileFrames.NUMBER;
 
     Lan(InetSocketAddress... resolvers) throws IOException {
         this(EthernetFrame.MTU, resolvers);

@@ -13,9 +13,12 @@ public final class LoopbackNetwork implements NetworkLink {
 
     private final UserNetwork network;
 
+    /// Its random numbers are those that [HostileFrames] has guessed.
+    ///
     /// @param resolver a DNS server on the loopback interface
     public LoopbackNetwork(InetSocketAddress resolver) throws IOException {
-        network = UserNetwork.open(List.of(), 1500, List.of(resolver));
+        network = UserNetwork.open(List.of(), 1500, List.of(resolver),
+                () -> HostileFrames.NUMBER);
     }
 
     /// {@return how often the network caught a mistake of its own}
