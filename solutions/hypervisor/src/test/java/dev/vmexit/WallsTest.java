@@ -23,7 +23,8 @@ class WallsTest {
                 .layer("kvm-minimal").definedBy("dev.vmexit.memory", "dev.vmexit.kvm",
                         "dev.vmexit.mode", "dev.vmexit.tiny", "dev.vmexit.tinykernel")
                 .layer("qemu-devices").definedBy("dev.vmexit.bus", "dev.vmexit.serial",
-                        "dev.vmexit.rtc", "dev.vmexit.state", "dev.vmexit.power",
+                        "dev.vmexit.rtc", "dev.vmexit.state", "dev.vmexit.tinycpu",
+                        "dev.vmexit.power",
                         "dev.vmexit.debug",
                         "dev.vmexit.acpi", "dev.vmexit.linux", "dev.vmexit.machine",
                         "dev.vmexit.pci..", "dev.vmexit.virtio..", "dev.vmexit.disk..",

@@ -55,8 +55,7 @@ public final class Translator implements Engine {
         return cpu.halted ? Stop.HALTED : Stop.LIMIT;
         // end::solution[]
         // tag::stub[]
-        //~ throw Todo.of("dev-06", "find the block at IP, or translate and add it; run it;
-        //repeat");
+        //~ throw Todo.of("dev-06", "find or make the block at IP; run it; repeat");
         // end::stub[]
     }
     // end::dev-06-run[]
@@ -107,7 +106,8 @@ public final class Translator implements Engine {
             return (Block.Code) lookup.findConstructor(lookup.lookupClass(),
                     MethodType.methodType(void.class)).invoke();
         } catch (Throwable ours) {
-            throw new IllegalStateException("the JVM refuses a translated block", ours);
+            String reason = ours.toString().lines().findFirst().orElse("");
+            throw new IllegalStateException("the JVM refuses a translated block: " + reason, ours);
         }
     }
     // end::define[]
