@@ -15,7 +15,7 @@ class Dev04ClockTest {
     private static final long FROM_2001_ON = 978_307_200;
 
     private static Rtc at(Instant now) {
-        return new Rtc(Clock.fixed(now, ZoneOffset.ofHours(9)));
+        return new Rtc(Clock.fixed(now, ZoneOffset.ofHours(9)), high -> {}, (action, nanos) -> {});
     }
 
     private static void write(Rtc rtc, int index, int value) {

@@ -16,6 +16,7 @@ import dev.vmexit.pci.PciHost;
 import dev.vmexit.power.I8042;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.rtc.Rtc;
+import dev.vmexit.rtc.RtcTimer;
 import dev.vmexit.serial.Uart16550;
 import dev.vmexit.serial.UartState;
 import dev.vmexit.state.Saved;
@@ -61,6 +62,7 @@ public final class Pc implements AutoCloseable {
     private final SystemBus bus = new SystemBus(power);
     private final Uart16550 uart;
     private final PowerManagement acpi;
+    private final RtcTimer rtcTimer = new RtcTimer();
     private final PciHost pci = new PciHost();
     private final List<VirtioPci> virtio = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
@@ -113,7 +115,8 @@ public final class Pc implements AutoCloseable {
         addConfiguration(config);
         // tag::doc-ports[]
         add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
-        add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock()));
+        add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(config.clock(),
+                high -> vm.setIrqLine(Rtc.IRQ, high), rtcTimer));
         // end::doc-ports[]
         bus.ports().add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
         saved.put("UART", new UartState(uart));
@@ -254,6 +257,7 @@ public final class Pc implements AutoCloseable {
     @Override
     public void close() {
         virtio.forEach(VirtioPci::close);
+        rtcTimer.close();
         close(vm, kvm);
         afterwards.forEach(Runnable::run);
     }

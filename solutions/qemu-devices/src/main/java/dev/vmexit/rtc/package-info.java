@@ -1,2 +1,2 @@
-/// The battery-backed clock of a PC. Read [Rtc].
+/// The battery-backed clock of a PC, its alarm and its interrupts. Read [Rtc].
 package dev.vmexit.rtc;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class RtcTest {
     private final Rtc rtc = new Rtc(Clock.fixed(Instant.parse("2031-12-28T23:59:48Z"),
-            ZoneOffset.ofHours(9)));
+            ZoneOffset.ofHours(9)), _ -> {}, (_, _) -> {});
 
     private long register(int index) {
         rtc.write(0, 1, index);
