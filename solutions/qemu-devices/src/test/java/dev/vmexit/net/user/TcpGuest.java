@@ -76,7 +76,7 @@ final class TcpGuest {
             return;
         }
         if ((seen.flags() & Wire.RST) != 0) {
-            reset = true;
+            reset |= !(finReceived && finAcked); // else the answer to a stray segment of old
         } else if ((seen.flags() & Wire.SYN) != 0) {
             routerIss = seen.seq();
             rcvNxt = established ? rcvNxt : routerIss + 1;
