@@ -115,8 +115,13 @@ public final class VirtioNet implements VirtioDevice {
         }
     }
 
+    /// Sends what the driver has left: behind each header a frame.
+    ///
+    /// @throws DriverMistake if a buffer is shorter than a header, or a frame longer than there are
     // tag::send[]
+    // tag::dev-16[]
     private void send(VirtQueue queue) {
+        // tag::solution[]
         for (Chain chain = queue.pop(); chain != null; chain = queue.pop()) {
             long bytes = chain.readableBytes() - HEADER_BYTES;
             if (bytes < 0 || bytes > MOST_FRAME_BYTES) {
@@ -127,7 +132,12 @@ public final class VirtioNet implements VirtioDevice {
             link.send(chain.read((int) bytes));
             queue.push(chain);
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-16", "hand every frame that the driver offers to the link");
+        // end::stub[]
     }
+    // end::dev-16[]
     // end::send[]
 
     // tag::receive[]
@@ -160,10 +170,14 @@ public final class VirtioNet implements VirtioDevice {
     }
 
     /// A frame that is too large for one buffer continues in the next, if the driver said that it
-    /// can put them together; else it is lost. All its buffers come back at once.
+    /// can put them together; else it is lost, and the buffer stays for the next. All its buffers
+    /// come back at once.
     ///
-    /// @return false if there are not enough buffers yet
+    /// @return false if there are not enough buffers yet; those that were popped wait again
+    /// @throws DriverMistake if a buffer has no room for a header
+    // tag::dev-16-receive[]
     private boolean deliver(byte[] frame, VirtQueue queue) {
+        // tag::solution[]
         long bytes = HEADER_BYTES + frame.length;
         List<Chain> chains = new ArrayList<>();
         long room = 0;
@@ -187,8 +201,14 @@ public final class VirtioNet implements VirtioDevice {
         fill(chains, frame);
         queue.push(chains);
         return true;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-16", "take as many buffers as the frame needs, or none");
+        // end::stub[]
     }
+    // end::dev-16-receive[]
 
+    /// Writes header and frame over buffers that have room for both.
     private static void fill(List<Chain> chains, byte[] frame) {
         byte[] bytes = new byte[HEADER_BYTES + frame.length];
         System.arraycopy(frame, 0, bytes, HEADER_BYTES, frame.length);

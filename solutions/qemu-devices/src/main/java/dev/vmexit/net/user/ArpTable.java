@@ -35,14 +35,21 @@ final class ArpTable {
     // tag::doc-reply[]
     /// {@return the reply to a request for an address of the router's; other requests, such as a
     /// guest's whether its own address is taken, get none}
+    // tag::dev-16-arp[]
     Optional<ArpPacket> reply(ArpPacket packet) {
+        // tag::solution[]
         if (packet.operation() != ArpPacket.REQUEST
                 || !VirtualNetwork.isOurs(packet.targetProtocol())) {
             return Optional.empty();
         }
         return Optional.of(new ArpPacket(ArpPacket.REPLY, VirtualNetwork.ROUTER_MAC,
                 packet.targetProtocol(), packet.senderHardware(), packet.senderProtocol()));
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-16", "answer for the addresses that are the router's");
+        // end::stub[]
     }
+    // end::dev-16-arp[]
     // end::doc-reply[]
 
     static ArpPacket request(Ipv4Address address) {

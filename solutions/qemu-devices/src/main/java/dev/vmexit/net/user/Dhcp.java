@@ -83,8 +83,10 @@ final class Dhcp {
 
     /// A client that renews has its address in ciaddr; one that selects an offer, or has rebooted,
     /// in option 50. An address that the server does not know, as after its own restart, is given
-    /// if it is free.
+    /// if it is free. One that names another server in option 54 is not for us.
+    // tag::dev-16-dhcp[]
     private void request(DhcpMessage message) {
+        // tag::solution[]
         Optional<Ipv4Address> server = message.address(SERVER_IDENTIFIER);
         if (server.isPresent() && !server.get().equals(VirtualNetwork.GATEWAY)) {
             return; // it has taken another server's offer
@@ -96,7 +98,12 @@ final class Dhcp {
         } else {
             reply(message, DHCPNAK, Ipv4Address.ANY);
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-16", "acknowledge, refuse, or keep silent");
+        // end::stub[]
     }
+    // end::dev-16-dhcp[]
 
     private void reply(DhcpMessage to, int type, Ipv4Address yiaddr) {
         var reply = new DhcpMessage(DhcpMessage.BOOTREPLY, to.xid(), to.flags(),
@@ -111,7 +118,19 @@ final class Dhcp {
                                 broadcast ? Ipv4Address.BROADCAST : destination));
     }
 
+    /// | options | in |
+    /// |---------|----|
+    /// | 53 message type, 54 server identifier | every reply |
+    /// | 1 subnet mask, 3 router, 6 DNS server, 26 MTU, 28 broadcast | all but DHCPNAK |
+    /// | 51 lease time, 58 renewal at half of it, 59 rebinding at 7/8 | those with a lease |
+    ///
+    /// {@return the options of a reply by number; addresses and times have 4 bytes, the MTU 2}
+    ///
+    /// @param leased whether the reply gives the client an address
+    /// @spec https://www.rfc-editor.org/rfc/rfc2131 RFC 2131, section 4.3.1 "DHCPDISCOVER message", table 3
+    // tag::dev-16-options[]
     private Map<Integer, byte[]> options(int type, boolean leased) {
+        // tag::solution[]
         var options = new TreeMap<Integer, byte[]>();
         options.put(MESSAGE_TYPE, new byte[]{(byte) type});
         options.put(SERVER_IDENTIFIER, bytes(VirtualNetwork.GATEWAY.value()));
@@ -131,8 +150,14 @@ final class Dhcp {
             options.put(REBINDING_TIME, bytes(LEASE_SECONDS / 8 * 7));
         }
         return options;
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-16", "what a guest has to know besides its address");
+        // end::stub[]
     }
+    // end::dev-16-options[]
 
+    /// {@return a number in 4 bytes, the most significant first}
     private static byte[] bytes(int value) {
         return ByteBuffer.allocate(4).putInt(value).array();
     }

@@ -1,0 +1,192 @@
+package dev.vmexit.virtio;
+
+import dev.vmexit.course.Todo;
+import dev.vmexit.net.MacAddress;
+import dev.vmexit.net.NetworkLink;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+
+/// A network card: frames that the driver sends go to the link, frames from the link go into
+/// buffers that the driver has left here.
+///
+/// ```
+///  queue 0: to the guest    queue 1: from the guest     each buffer: header, then the frame
+///  header, 12 bytes   0 flags │ 1 gso_type │ 2 hdr_len │ 4 gso_size │ 6 csum_start
+///                     8 csum_offset │ 10 num_buffers
+/// ```
+///
+/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 5.1
+///       "Network Device"
+public final class VirtioNet implements VirtioDevice {
+    private static final int RECEIVE = 0;
+    private static final int QUEUE_SIZE = 256;
+    private static final int HEADER_BYTES = 12;
+    private static final int MOST_FRAME_BYTES = 65_550;
+    /// As many frames as wait for buffers of the guest's; what comes then is lost.
+    private static final int MOST_WAITING = 256;
+
+    // Feature bits.
+    private static final long MTU = 1 << 3;
+    private static final long MAC = 1 << 5;
+    private static final long MRG_RXBUF = 1 << 15;
+    private static final long STATUS = 1 << 16;
+    private static final int LINK_UP = 1;
+
+    private final MacAddress mac;
+    private final int mtu;
+    private final NetworkLink link;
+    private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private boolean mergeable;
+    private boolean full;
+
+    /// @param mtu the largest packet in a frame, in bytes
+    public VirtioNet(MacAddress mac, int mtu, NetworkLink link) {
+        this.mac = mac;
+        this.mtu = mtu;
+        this.link = link;
+    }
+
+    /// Connects the link: its frames wait here and wake the receive queue.
+    ///
+    /// @param wake what makes the device's thread serve the receive queue
+    public void connect(Runnable wake) {
+        link.connect(frame -> {
+            boolean taken = offer(frame);
+            wake.run();
+            return taken;
+        });
+    }
+
+    private boolean offer(byte[] frame) {
+        synchronized (waiting) {
+            if (waiting.size() >= MOST_WAITING) {
+                full = true;
+                return false;
+            }
+            return waiting.add(frame);
+        }
+    }
+
+    @Override
+    public int type() {
+        return 1;
+    }
+
+    @Override
+    public int classCode() {
+        return 0x02_0000;
+    }
+
+    @Override
+    public long features() {
+        return MTU | MAC | MRG_RXBUF | STATUS;
+    }
+
+    @Override
+    public int[] queueSizes() {
+        return new int[]{QUEUE_SIZE, QUEUE_SIZE};
+    }
+
+    /// ```
+    ///  0 mac │ 6 status │ 8 max_virtqueue_pairs │ 10 mtu
+    /// ```
+    @Override
+    public byte[] configuration() {
+        ByteBuffer b = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+        b.put(mac.bytes()).putShort((short) LINK_UP).putShort((short) 1).putShort((short) mtu);
+        return b.array();
+    }
+
+    @Override
+    public void start(long features) {
+        mergeable = (features & MRG_RXBUF) != 0;
+    }
+
+    @Override
+    public void serve(int index, VirtQueue queue) {
+        if (index == RECEIVE) {
+            receive(queue);
+        } else {
+            send(queue);
+        }
+    }
+
+    /// Sends what the driver has left: behind each header a frame.
+    ///
+    /// @throws DriverMistake if a buffer is shorter than a header, or a frame longer than there are
+    private void send(VirtQueue queue) {
+        throw Todo.of("dev-16", "hand every frame that the driver offers to the link");
+    }
+
+    private void receive(VirtQueue queue) {
+        boolean room = false;
+        for (byte[] frame = peek(); frame != null && deliver(frame, queue); frame = peek()) {
+            synchronized (waiting) {
+                waiting.remove();
+            }
+            room = true;
+        }
+        if (room && takeFull()) {
+            link.roomAgain();
+        }
+    }
+
+    private boolean takeFull() {
+        synchronized (waiting) {
+            boolean was = full;
+            full = false;
+            return was;
+        }
+    }
+
+    private byte[] peek() {
+        synchronized (waiting) {
+            return waiting.peek();
+        }
+    }
+
+    /// A frame that is too large for one buffer continues in the next, if the driver said that it
+    /// can put them together; else it is lost, and the buffer stays for the next. All its buffers
+    /// come back at once.
+    ///
+    /// @return false if there are not enough buffers yet; those that were popped wait again
+    /// @throws DriverMistake if a buffer has no room for a header
+    private boolean deliver(byte[] frame, VirtQueue queue) {
+        throw Todo.of("dev-16", "take as many buffers as the frame needs, or none");
+    }
+
+    /// Writes header and frame over buffers that have room for both.
+    private static void fill(List<Chain> chains, byte[] frame) {
+        byte[] bytes = new byte[HEADER_BYTES + frame.length];
+        System.arraycopy(frame, 0, bytes, HEADER_BYTES, frame.length);
+        bytes[10] = (byte) chains.size();
+        bytes[11] = (byte) (chains.size() >> 8);
+        int at = 0;
+        for (Chain chain : chains) {
+            int part = (int) Math.min(chain.writableBytes(), bytes.length - at);
+            chain.write(Arrays.copyOfRange(bytes, at, at + part));
+            at += part;
+        }
+    }
+
+    @Override
+    public boolean takesMore(int index) {
+        return index != RECEIVE || peek() != null;
+    }
+
+    @Override
+    public void reset() {
+        mergeable = false;
+        synchronized (waiting) {
+            waiting.clear();
+        }
+        if (takeFull()) {
+            link.roomAgain();
+        }
+    }
+}
