@@ -36,7 +36,9 @@ final class ReceiveHalf {
 
     /// The four cases of the section's table, and one more: with no window, the segment that comes
     /// next may still bring an acknowledgment.
+    // tag::dev-17-window[]
     boolean isAcceptable(TcpSegment segment) {
+        // tag::solution[]
         int start = segment.seq() - nxt;
         int length = segment.length();
         int window = buffer.free();
@@ -44,7 +46,12 @@ final class ReceiveHalf {
             return true;
         }
         return isInside(start, window) || length > 0 && isInside(start + length - 1, window);
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-17", "whether its first or its last number is inside the window");
+        // end::stub[]
     }
+    // end::dev-17-window[]
 
     // tag::doc-acceptable[]
     private static boolean isInside(int distance, int window) {
@@ -53,16 +60,29 @@ final class ReceiveHalf {
     // end::doc-acceptable[]
 
     /// Takes the part of an acceptable segment that is new and has room.
+    ///
+    /// ```
+    ///  segment      │ skip │ length, of which the first goes │ no room │
+    ///                      ahead bytes behind nxt
+    /// ```
+    ///
+    /// An acknowledgment is owed for data; it is due at once for what left a gap, fills one, or was
+    /// cut. The FIN counts when all before it has come.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc5681 RFC 5681, section 4.2 "Generating Acknowledgments"
+    // tag::dev-17-accept[]
     void accept(TcpSegment segment) {
+        // tag::solution[]
         byte[] data = segment.data();
         int skip = Math.max(0, nxt - segment.seq());
         int ahead = segment.seq() + skip - nxt;
         int length = Math.min(data.length - skip, buffer.free() - ahead);
+        boolean gap = buffer.hasIslands();
         if (length > 0) {
             nxt += buffer.insert(ahead, data, skip, length);
             segmentsOwed++;
         }
-        ackNow |= ahead > 0 || buffer.hasIslands() || length < data.length;
+        ackNow |= ahead > 0 || gap || length < data.length;
         if (segment.has(TcpSegment.FIN) && skip + Math.max(0, length) >= data.length) {
             finKnown = true;
             finSeq = segment.seq() + data.length;
@@ -72,7 +92,12 @@ final class ReceiveHalf {
             finReceived = true;
             ackNow = true;
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-17", "cut off what is old or has no room, keep the rest");
+        // end::stub[]
     }
+    // end::dev-17-accept[]
 
     /// {@return the window for a segment's header, and remembers that the guest was told}
     ///

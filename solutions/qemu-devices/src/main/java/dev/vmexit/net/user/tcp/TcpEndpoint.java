@@ -124,7 +124,17 @@ final class TcpEndpoint {
         return exact;
     }
 
+    /// Takes a segment that is inside the window and acknowledges something.
+    ///
+    /// ```
+    ///  in SYN-RECEIVED   ACK of just our SYN: ESTABLISHED; of anything else: a RST, and no more
+    ///  then              ACK of what was never sent: requestAck, and no more
+    ///                    ACK of our FIN, for the first time: finAcknowledged
+    ///                    where data may come: accept it; was that the last: finReceived
+    /// ```
+    // tag::dev-17[]
     private void receiveAcceptable(TcpSegment segment) {
+        // tag::solution[]
         if (state == TcpState.SYN_RECEIVED) {
             if (segment.ack() != send.nxt()) {
                 guest.send(flow.packet(TcpReset.to(segment)));
@@ -147,7 +157,12 @@ final class TcpEndpoint {
                 state = state.finReceived();
             }
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-17", "the acknowledgment, then the data, then the FIN");
+        // end::stub[]
     }
+    // end::dev-17[]
 
     /// Sends what the guest may get.
     ///
