@@ -1,7 +1,7 @@
 /// A guest that means harm, against all devices of a PC at once.
 ///
 /// ```
-///  Attack ──ports, addresses, RAM──► Board: the devices    then Proof: do they still answer rightly?
+///  Attack ──ports, addresses, RAM──► Board: the devices    then Proof: do they still work?
 /// ```
 ///
 /// Read [DeviceFuzzTest], then [Attack].
