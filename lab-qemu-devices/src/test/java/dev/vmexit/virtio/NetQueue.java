@@ -28,7 +28,7 @@ final class NetQueue {
         var slots = new MemorySlots();
         slots.add(new MemorySlot(0, new GuestAddress(0), host, MemorySlot.Access.READ_WRITE));
         queue = new VirtQueue(new GuestMemory(slots),
-                new VirtQueue.Layout(SIZE, SIZE, 0x1000, 0x1400, 0x1800), false);
+                new QueueLayout(SIZE, SIZE, 0x1000, 0x1400, 0x1800), false);
         queue.busy();
     }
 

@@ -244,9 +244,7 @@ public final class Uart16550 implements BusDevice {
     /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports. A received
     /// byte is acknowledged by reading RBR instead.
     // tag::dev-03-identify[]
-
     // tag::doc-identify[]
-    /// Reading IIR acknowledges the transmitter's interrupt, if that is what it reports.
     private int identifyInterrupt() {
         // tag::solution[]
         int cause = pendingCause();
@@ -268,12 +266,12 @@ public final class Uart16550 implements BusDevice {
         interrupt.accept(lineIsHigh);
     }
 
+    // tag::doc-line[]
     private boolean wantsInterrupt() {
         boolean connected = (mcr & MCR_OUT2) != 0 && !loopback();
         return connected && pendingCause() != IIR_NONE;
     }
 
-    // tag::doc-line[]
     private void updateInterrupt() {
         boolean high = wantsInterrupt();
         if (high != lineIsHigh) {

@@ -16,6 +16,7 @@ import dev.vmexit.pci.PciHost;
 import dev.vmexit.power.I8042;
 import dev.vmexit.power.PowerSwitch;
 import dev.vmexit.rtc.Rtc;
+import dev.vmexit.rtc.RtcTimer;
 import dev.vmexit.serial.Uart16550;
 import dev.vmexit.virtio.VirtioBlk;
 import dev.vmexit.virtio.VirtioDevice;
@@ -66,6 +67,7 @@ final class Board implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment fenced;
     private final GuestMemory guestMemory;
+    private final RtcTimer rtcTimer = new RtcTimer();
     private final PciHost pci = new PciHost();
     private final List<VirtioPci> virtio = new ArrayList<>();
     private final List<Disk> disks = new ArrayList<>();
@@ -80,7 +82,8 @@ final class Board implements AutoCloseable {
         var power = new PowerSwitch();
         acpi = new PowerManagement(power, high -> {});
         ports.add("i8042", I8042.PORT, I8042.SIZE_BYTES, new I8042(power));
-        ports.add("RTC", Rtc.PORT, Rtc.SIZE_BYTES, new Rtc(Clock.systemUTC()));
+        ports.add("RTC", Rtc.PORT, Rtc.SIZE_BYTES,
+                new Rtc(Clock.systemUTC(), high -> {}, rtcTimer));
         ports.add("UART", Uart16550.COM1, Uart16550.SIZE_BYTES, uart);
         ports.add("ACPI power", PowerManagement.PORT, PowerManagement.SIZE_BYTES, acpi);
         ports.add("PCI configuration", PciHost.PORT, PciHost.SIZE_BYTES, pci.ports());
@@ -137,6 +140,7 @@ final class Board implements AutoCloseable {
     public void close() {
         virtio.forEach(VirtioPci::abandon);
         virtio.forEach(VirtioPci::close);
+        rtcTimer.close();
         network.close();
         for (Disk disk : disks) {
             try {
