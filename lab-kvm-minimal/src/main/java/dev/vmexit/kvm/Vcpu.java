@@ -141,6 +141,16 @@ public final class Vcpu implements AutoCloseable {
         }
     }
 
+    /// {@return everything that this vCPU is; it is not running and has no exit unanswered}
+    public VcpuState state() {
+        return VcpuState.read(libc, fd);
+    }
+
+    /// Makes this vCPU, which has not run, what another was.
+    public void setState(VcpuState state) {
+        state.write(libc, fd);
+    }
+
     private <T> T get(String name, long request, long sizeBytes, Function<MemorySegment, T> read) {
         try (Arena arena = Arena.ofConfined()) {
             var struct = arena.allocate(sizeBytes, 8);

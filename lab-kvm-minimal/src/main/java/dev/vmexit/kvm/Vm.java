@@ -166,6 +166,15 @@ public final class Vm implements AutoCloseable {
         }
     }
 
+    /// {@return the state of the interrupt controllers, the timer and the clock}
+    public VmState state() {
+        return VmState.read(libc, fd);
+    }
+
+    public void setState(VmState state) {
+        state.write(libc, fd);
+    }
+
     public GuestMemory memory() {
         return memory;
     }

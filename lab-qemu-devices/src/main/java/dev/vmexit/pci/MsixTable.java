@@ -2,6 +2,9 @@ package dev.vmexit.pci;
 
 import dev.vmexit.bus.BusDevice;
 import dev.vmexit.course.Todo;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.BitSet;
 
 /// Message-signalled interrupts: a table in which the driver writes, for each vector, an address
@@ -14,7 +17,7 @@ import java.util.BitSet;
 ///
 /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 6.8.2 "MSI-X
 ///       Capability and Table Structures"
-public final class MsixTable implements BusDevice {
+public final class MsixTable implements BusDevice, Saved {
     /// No vector at all.
     public static final int NONE = 0xFFFF;
     public static final int SIZE_BYTES = 4096;
@@ -70,7 +73,8 @@ public final class MsixTable implements BusDevice {
         return (function.read(control, 2) & ENABLE) != 0;
     }
 
-    /// Raises an interrupt: sends the message of a vector. A masked one is pending instead; while
+    /// Raises an interrupt: sends the message of a vector. A masked one is pending instead, and so
+    /// is one of a function that is no bus master, since the message is a write to memory; while
     /// the driver does not use these interrupts, and for a vector that is none, nothing happens.
     ///
     /// The sink is called without our lock: it may do anything.
@@ -79,9 +83,9 @@ public final class MsixTable implements BusDevice {
     }
 
     /// {@return whether the vector may not be sent now: for its own mask bit, for the function's,
-    /// or because the driver does not use these interrupts}
+    /// because the driver does not use these interrupts, or because the function is no bus master}
     private boolean masked(int vector) {
-        throw Todo.of("dev-10", "look at the three places that can mask a vector");
+        throw Todo.of("dev-10", "look at the four things that can keep a vector back");
     }
 
     /// After every write that may have changed a mask: what is pending and not masked any more is
@@ -120,6 +124,19 @@ public final class MsixTable implements BusDevice {
             }
         }
         deliverPending();
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.bytes(table).bytes(pending.toByteArray());
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        System.arraycopy(in.bytes("the table", table.length), 0, table, 0, table.length);
+        pending.clear();
+        pending.or(BitSet.valueOf(in.bytesUpTo("the pending bits", (vectors + 7) / 8)));
+        pending.clear(vectors, Math.max(vectors, pending.length()));
     }
 
     /// Nothing is pending any more.

@@ -2,6 +2,9 @@ package dev.vmexit.pci;
 
 import dev.vmexit.bus.BusDevice;
 import dev.vmexit.course.Todo;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.TreeMap;
 ///
 /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 6.1
 ///       "Configuration Space Organization" and 6.2.5.1 "Address Maps"
-public final class PciFunction {
+public final class PciFunction implements Saved {
     private static final int COMMAND = 0x04;
     private static final int STATUS = 0x06;
     private static final int REVISION = 0x08;
@@ -47,7 +50,7 @@ public final class PciFunction {
     private final Map<Integer, BusDevice> windows = new TreeMap<>();
     private int nextCapability = FIRST_CAPABILITY;
     private int lastLink = CAPABILITIES;
-    private Runnable written = () -> {};
+    private final List<Runnable> written = new ArrayList<>();
 
     public PciFunction(Identity identity) {
         config.define(0, 4, identity.vendor | (long) identity.device << 16);
@@ -106,9 +109,9 @@ public final class PciFunction {
         windows.put(offset, device);
     }
 
-    /// @param action called after each write to the configuration space
+    /// @param action called after each write to the configuration space, in the order of adding
     public void onWrite(Runnable action) {
-        written = action;
+        written.add(action);
     }
 
     /// {@return `size` bytes of the configuration space}
@@ -133,7 +136,27 @@ public final class PciFunction {
         synchronized (this) {
             config.write(offset, size, value);
         }
-        written.run();
+        written.forEach(Runnable::run);
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        for (int at = 0; at < ConfigSpace.SIZE_BYTES; at += 4) {
+            out.i32((int) config.read(at, 4));
+        }
+    }
+
+    /// Takes what is the driver's; the function itself has to be the same one.
+    @Override
+    public synchronized void restore(StateIn in) {
+        for (int at = 0; at < ConfigSpace.SIZE_BYTES; at += 4) {
+            int value = in.i32();
+            config.write(at, 4, value);
+            if ((int) config.read(at, 4) != value) {
+                throw in.wrong("it is another device: at 0x%02x there is 0x%x, not 0x%x"
+                        .formatted(at, config.read(at, 4), value & 0xFFFF_FFFFL));
+            }
+        }
     }
 
     List<Region> regions() {
@@ -144,6 +167,14 @@ public final class PciFunction {
     public BusDevice device(int bar) {
         return regions.stream().filter(region -> region.bar == bar).map(Region::device)
                 .findFirst().orElse(null);
+    }
+
+    /// {@return whether the function may read and write the guest's memory} An interrupt message is
+    /// such a write.
+    ///
+    /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 6.2.2 "Device Control", Bus Master
+    public synchronized boolean isBusMaster() {
+        return (config.read(COMMAND, 2) & BUS_MASTER) != 0;
     }
 
     synchronized boolean answersMemory() {

@@ -2,6 +2,9 @@ package dev.vmexit.pci;
 
 import dev.vmexit.bus.BusDevice;
 import dev.vmexit.course.Todo;
+import dev.vmexit.state.Saved;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +22,7 @@ import java.util.List;
 /// @spec https://pcisig.com/specifications PCI Local Bus Specification 3.0, section 3.2.2.3.2
 ///       "Software Generation of Configuration Transactions"; PCI Express Base Specification 3.0,
 ///       section 7.2.2 "PCI Express Enhanced Configuration Access Mechanism"
-public final class PciHost {
+public final class PciHost implements Saved {
     public static final int PORT = 0xCF8;
     public static final int SIZE_BYTES = 8;
     /// The window for regions.
@@ -80,6 +83,28 @@ public final class PciHost {
     /// The window of the regions.
     public BusDevice memory() {
         return new Window();
+    }
+
+    @Override
+    public synchronized void save(StateOut out) {
+        out.i32((int) address).u8(count);
+        for (int n = 0; n < count; n++) {
+            functions[n].save(out);
+        }
+    }
+
+    @Override
+    public synchronized void restore(StateIn in) {
+        address = in.i32() & 0xFFFF_FFFFL;
+        int saved = in.u8();
+        if (saved != count) {
+            throw in.wrong("%d devices were on the bus, and here are %d; give the same disks and "
+                    .formatted(saved, count) + "networks as when it was saved");
+        }
+        for (int n = 0; n < count; n++) {
+            functions[n].restore(in);
+        }
+        remap();
     }
 
     private long readConfig(long where, int register, int size) {

@@ -40,23 +40,23 @@ public final class Uart16550 implements BusDevice {
     static final int LSR_TRANSMITTER_EMPTY = 1 << 6;
     static final int MSR_CONNECTED = 0xB0;
 
-    private static final int FIFO_BYTES = 16;
+    static final int FIFO_BYTES = 16;
     /// What is typed faster than the guest reads; beyond this it is lost, as on a real line.
-    private static final int LINE_BYTES = 1 << 16;
+    static final int LINE_BYTES = 1 << 16;
 
     private final IntConsumer wire;
     private final Consumer<Boolean> interrupt;
-    private final ArrayDeque<Integer> line = new ArrayDeque<>();
-    private final ArrayDeque<Integer> fifo = new ArrayDeque<>();
+    final ArrayDeque<Integer> line = new ArrayDeque<>();
+    final ArrayDeque<Integer> fifo = new ArrayDeque<>();
 
-    private int ier;
-    private int fcr;
-    private int lcr = 3;
-    private int mcr;
-    private int scr;
-    private int divisor = 1;
-    private boolean overrun;
-    private boolean transmitterEmptyPending;
+    int ier;
+    int fcr;
+    int lcr = 3;
+    int mcr;
+    int scr;
+    int divisor = 1;
+    boolean overrun;
+    boolean transmitterEmptyPending;
     private boolean lineIsHigh;
 
     /// @param wire gets every byte that is sent
@@ -193,9 +193,19 @@ public final class Uart16550 implements BusDevice {
         throw Todo.of("dev-03", "report the cause, and acknowledge the transmitter's");
     }
 
-    private void updateInterrupt() {
+    /// A line that is as high as the state says, after that was restored.
+    void driveLine() {
+        lineIsHigh = wantsInterrupt();
+        interrupt.accept(lineIsHigh);
+    }
+
+    private boolean wantsInterrupt() {
         boolean connected = (mcr & MCR_OUT2) != 0 && !loopback();
-        boolean high = connected && pendingCause() != IIR_NONE;
+        return connected && pendingCause() != IIR_NONE;
+    }
+
+    private void updateInterrupt() {
+        boolean high = wantsInterrupt();
         if (high != lineIsHigh) {
             lineIsHigh = high;
             interrupt.accept(high);

@@ -4,6 +4,8 @@ import dev.vmexit.course.Todo;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.memory.GuestFault;
 import dev.vmexit.memory.GuestMemory;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -32,13 +34,13 @@ public final class VirtQueue {
     private static final int F_INDIRECT = 4;
     private static final int NO_INTERRUPT = 1;
     private static final int NO_NOTIFY = 1;
+    /// A turn ends with the buffer that brings it here. A CPU may be waiting for that end.
+    private static final long TURN_BYTES = 4 << 20;
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ORDER);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ORDER);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
     private static final VarHandle INDEX = SHORT.varHandle();
 
     private final GuestMemory memory;
@@ -52,27 +54,23 @@ public final class VirtQueue {
     private int usedIndex;
     /// The device's index when [#wantsInterrupt] was asked last.
     private int signalled;
+    /// What is left of the turn, in buffers and in bytes.
     private int turn;
+    private long turnBytes;
     /// The driver's index when it was last looked at.
     private int seen;
     private volatile boolean abandoned;
 
-    /// Where a queue is.
-    ///
-    /// @param size entries: a power of two
-    /// @param mostEntries what the device offered: the longest indirect table
-    record Layout(int size, int mostEntries, long descriptors, long available, long used) {}
-
     /// @param eventIndex whether `VIRTIO_F_EVENT_IDX` was negotiated
     /// @throws DriverMistake if the areas are not in the guest's memory, or not aligned
-    VirtQueue(GuestMemory memory, Layout layout, boolean eventIndex) {
+    VirtQueue(GuestMemory memory, QueueLayout layout, boolean eventIndex) {
         this.memory = memory;
-        this.size = layout.size;
-        this.mostEntries = layout.mostEntries;
+        this.size = layout.size();
+        this.mostEntries = layout.mostEntries();
         this.eventIndex = eventIndex;
-        descriptors = area(layout.descriptors, (long) DESCRIPTOR_BYTES * size, 16);
-        available = area(layout.available, 6 + 2L * size, 2);
-        used = area(layout.used, 6 + 8L * size, 4);
+        descriptors = area(layout.descriptors(), (long) DESCRIPTOR_BYTES * size, 16);
+        available = area(layout.available(), 6 + 2L * size, 2);
+        used = area(layout.used(), 6 + 8L * size, 4);
     }
 
     private MemorySegment area(long start, long bytes, int alignment) {
@@ -91,10 +89,10 @@ public final class VirtQueue {
         }
     }
 
-    /// {@return the next buffer, or null if the driver has offered no more, or as many in this turn
-    /// as the queue is long}
+    /// {@return the next buffer, or null if the driver has offered no more, or the turn is over: as
+    /// many buffers as the queue is long, or as much work as [#spend] allows}
     public Chain pop() {
-        if (turn == 0 || abandoned) {
+        if (turn == 0 || turnBytes <= 0 || abandoned) {
             return null;
         }
         turn--;
@@ -136,6 +134,12 @@ public final class VirtQueue {
         turn += chains;
     }
 
+    /// Takes from this turn what a buffer's own bytes do not show: sixteen of them may ask for 16
+    /// MiB of zeros.
+    public void spend(long bytes) {
+        turnBytes -= bytes;
+    }
+
     /// From any thread: no more buffers are taken.
     void abandon() {
         abandoned = true;
@@ -164,7 +168,7 @@ public final class VirtQueue {
     ///
     /// @return whether one has come already, for which it may not
     boolean awaitNotification() {
-        boolean turnIsOver = turn == 0 && seen != lastAvailable;
+        boolean turnIsOver = (turn == 0 || turnBytes <= 0) && seen != lastAvailable;
         if (eventIndex) {
             used.set(SHORT, 4 + 8L * size, (short) seen);
         } else {
@@ -174,9 +178,21 @@ public final class VirtQueue {
         return turnIsOver || ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != seen;
     }
 
+    void save(StateOut out) {
+        out.u16(lastAvailable).u16(usedIndex).u16(signalled).u16(seen);
+    }
+
+    void restore(StateIn in) {
+        lastAvailable = in.u16();
+        usedIndex = in.u16();
+        signalled = in.u16();
+        seen = in.u16();
+    }
+
     /// A turn begins; a notification would be for nothing now, and the driver is told so.
     void busy() {
         turn = size;
+        turnBytes = TURN_BYTES;
         if (!eventIndex) {
             used.set(SHORT, 0, (short) NO_NOTIFY);
         }

@@ -2,6 +2,8 @@ package dev.vmexit.virtio;
 
 import dev.vmexit.course.Todo;
 import dev.vmexit.disk.Disk;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -84,7 +86,8 @@ public final class VirtioBlk implements VirtioDevice {
     @Override
     public long features() {
         long both = SEG_MAX | BLK_SIZE | MQ;
-        return disk.readOnly() ? both | RO : both | FLUSH | DISCARD | WRITE_ZEROES;
+        long writing = FLUSH | WRITE_ZEROES | (disk.discards() ? DISCARD : 0);
+        return both | (disk.readOnly() ? RO : writing);
     }
 
     @Override
@@ -118,9 +121,19 @@ public final class VirtioBlk implements VirtioDevice {
     @Override
     public void serve(int index, VirtQueue queue) {
         for (Chain chain = queue.pop(); chain != null; chain = queue.pop()) {
-            serve(chain);
+            serve(chain, queue);
             queue.push(chain);
         }
+    }
+
+    @Override
+    public void save(StateOut out) {
+        out.flag(writeThrough);
+    }
+
+    @Override
+    public void restore(StateIn in) {
+        writeThrough = in.flag();
     }
 
     /// One request: reads its header, executes it, and puts the status into its last byte. All that
@@ -128,11 +141,12 @@ public final class VirtioBlk implements VirtioDevice {
     /// `hostFailed` and is status 1.
     ///
     /// @throws DriverMistake if the header is too short, or there is no room for the status
-    private void serve(Chain chain) {
+    private void serve(Chain chain, VirtQueue queue) {
         throw Todo.of("dev-13", "read the header, execute the request, write the status");
     }
 
-    private int execute(int type, long sector, Chain chain, long room) throws IOException {
+    private int execute(int type, long sector, Chain chain, long room, VirtQueue queue)
+            throws IOException {
         return switch (type) {
             case IN -> read(sector, chain.fill(room), room);
             case OUT -> write(sector, chain.readableBytes(), chain);
@@ -144,7 +158,7 @@ public final class VirtioBlk implements VirtioDevice {
                 chain.write(Arrays.copyOf(serial, (int) Math.min(SERIAL_BYTES, room)));
                 yield DONE;
             }
-            case DISCARD_REQUEST, WRITE_ZEROES_REQUEST -> range(type, chain);
+            case DISCARD_REQUEST, WRITE_ZEROES_REQUEST -> range(type, chain, queue);
             default -> UNSUPPORTED;
         };
     }
@@ -180,18 +194,20 @@ public final class VirtioBlk implements VirtioDevice {
     }
 
     /// Discard and write-zeroes name one range: sector, number of sectors, flags.
-    private int range(int type, Chain chain) throws IOException {
+    private int range(int type, Chain chain, VirtQueue queue) throws IOException {
         long sector = chain.readLong();
         long sectors = chain.readInt() & 0xFFFF_FFFFL;
         int flags = chain.readInt();
         boolean zeroes = type == WRITE_ZEROES_REQUEST;
-        if ((flags & ~UNMAP) != 0 || flags != 0 && !zeroes || chain.readableBytes() != 0) {
+        boolean known = zeroes ? (flags & ~UNMAP) == 0 : flags == 0 && disk.discards();
+        if (!known || chain.readableBytes() != 0) {
             return UNSUPPORTED;
         }
         long bytes = sectors * Disk.SECTOR_BYTES;
         if (sectors > MOST_SECTORS || !fits(sector, bytes) || disk.readOnly()) {
             return FAILED;
         }
+        queue.spend(bytes);
         if (zeroes) {
             disk.writeZeroes(sector * Disk.SECTOR_BYTES, bytes, flags == UNMAP);
         } else {
