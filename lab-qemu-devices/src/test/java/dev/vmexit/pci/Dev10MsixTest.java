@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmexit.course.Graded;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class Dev10MsixTest {
@@ -13,12 +14,20 @@ class Dev10MsixTest {
     private static final int ENABLE = 1 << 15;
     private static final int FUNCTION_MASK = 1 << 14;
     private static final int PENDING = 2048;
+    private static final int COMMAND = 0x04;
+    private static final int BUS_MASTER = 1 << 2;
     private static final int MASKED = 1;
 
     private final List<String> messages = new ArrayList<>();
     private final List<Boolean> locked = new ArrayList<>();
     private final PciFunction function = new PciFunction(new PciFunction.Identity(1, 2, 3, 4, 5));
     private final MsixTable table = new MsixTable(function, 1, 70, this::signal);
+
+    /// A message is a write to memory: only a bus master may.
+    @BeforeEach
+    void makeBusMaster() {
+        function.write(COMMAND, 2, BUS_MASTER);
+    }
 
     private void signal(long address, int data) {
         messages.add("%x to %x".formatted(data, address));

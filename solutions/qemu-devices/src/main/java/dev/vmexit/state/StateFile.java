@@ -88,9 +88,13 @@ public final class StateFile implements AutoCloseable {
         out.writeLong(length);
     }
 
-    // tag::ram[]
     /// Writes a piece of the guest's memory, without its pages of zeros.
+    ///
+    /// Pages that follow each other make one section, which [#run] writes; no section has more than
+    /// [#RAM_BYTES].
+    // tag::dev-18-ram[]
     public void ram(long address, MemorySegment memory) {
+        // tag::solution[]
         long from = -1;
         for (long at = 0; at <= memory.byteSize(); at += PAGE_BYTES) {
             boolean used = at < memory.byteSize() && !isZero(memory.asSlice(at, PAGE_BYTES));
@@ -102,8 +106,12 @@ public final class StateFile implements AutoCloseable {
                 from = at;
             }
         }
+        // end::solution[]
+        // tag::stub[]
+        //~ throw Todo.of("dev-18", "find the runs of pages that are not zero, and write each");
+        // end::stub[]
     }
-    // end::ram[]
+    // end::dev-18-ram[]
 
     private static boolean isZero(MemorySegment page) {
         for (int at = 0; at < PAGE_BYTES; at += Long.BYTES) {
