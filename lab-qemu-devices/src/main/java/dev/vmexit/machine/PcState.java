@@ -43,7 +43,7 @@ record PcState(Vm vm, List<SavedCpu> cpus, Map<String, Saved> devices, PciHost p
         }
     }
 
-    /// The reverse of [#save], part by part: a wire that is driven needs its controller, and a
+    /// Memory, chips, CPUs, devices, PCI, virtio: a wire that is driven needs its controller, and a
     /// device at work needs everything. Then the virtio devices resume.
     void restore(SavedMachine saved) {
         throw Todo.of("dev-18", "the parts, in the order in which each finds what it needs");

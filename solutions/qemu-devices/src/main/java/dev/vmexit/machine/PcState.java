@@ -44,7 +44,7 @@ record PcState(Vm vm, List<SavedCpu> cpus, Map<String, Saved> devices, PciHost p
     }
     // end::save[]
 
-    /// The reverse of [#save], part by part: a wire that is driven needs its controller, and a
+    /// Memory, chips, CPUs, devices, PCI, virtio: a wire that is driven needs its controller, and a
     /// device at work needs everything. Then the virtio devices resume.
     // tag::dev-18[]
     void restore(SavedMachine saved) {
