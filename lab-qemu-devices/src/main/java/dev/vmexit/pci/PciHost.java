@@ -133,7 +133,7 @@ public final class PciHost implements Saved {
     private void remap() {
         var mapped = new ArrayList<Mapped>();
         for (PciFunction function : functions) {
-            if (function != null) {
+            if (function != null && !function.regions().isEmpty()) {
                 mapped.addAll(mapped(function));
             }
         }
