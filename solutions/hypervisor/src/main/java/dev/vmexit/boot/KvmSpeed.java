@@ -28,21 +28,36 @@ public record KvmSpeed(double instructionsPerSecond) {
 
     private static final long WINDOW_MILLIS = 100;
 
-    /// Runs the loop for a tenth of a second and looks how far it came.
+    /// Of so many windows the best counts: where a KVM is itself emulated, or the machine is busy,
+    /// the first entry alone may outlast the first window.
+    private static final int WINDOWS = 3;
+
+    /// Runs the loop for tenths of a second and looks how far it came. One is enough for a KVM that
+    /// is enough for Linux.
     public static KvmSpeed measure(LibC libc) {
         var console = new Console("", OutputStream.nullOutputStream());
         try (TinyMachine machine = TinyMachine.load(libc, loop(), console)) {
-            var stopper = Thread.ofPlatform().daemon().start(() -> stopLater(machine.vcpu()));
-            try {
-                return measured(machine);
-            } finally {
-                stopper.interrupt();
-                join(stopper);
+            var best = new KvmSpeed(0);
+            for (int i = 0; i < WINDOWS && !best.isEnoughForLinux(); i++) {
+                KvmSpeed speed = oneWindow(machine);
+                best = speed.instructionsPerSecond > best.instructionsPerSecond ? speed : best;
             }
+            return best;
+        }
+    }
+
+    private static KvmSpeed oneWindow(TinyMachine machine) {
+        var stopper = Thread.ofPlatform().daemon().start(() -> stopLater(machine.vcpu()));
+        try {
+            return measured(machine);
+        } finally {
+            stopper.interrupt();
+            join(stopper);
         }
     }
 
     private static KvmSpeed measured(TinyMachine machine) {
+        long before = machine.vcpu().registers().rax();
         long start = System.nanoTime();
         VmExit end = machine.run();
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -50,7 +65,7 @@ public record KvmSpeed(double instructionsPerSecond) {
             throw new UnsupportedKvm("a loop of two instructions in 64-bit mode " + end.inWords()
                     + "; this KVM cannot run what this program needs");
         }
-        return new KvmSpeed(2.0 * machine.vcpu().registers().rax() / seconds);
+        return new KvmSpeed(2.0 * (machine.vcpu().registers().rax() - before) / seconds);
     }
 
     private static GuestProgram loop() {
