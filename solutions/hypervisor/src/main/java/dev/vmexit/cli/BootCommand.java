@@ -1,29 +1,22 @@
 package dev.vmexit.cli;
 
-import dev.vmexit.boot.Initramfs;
 import dev.vmexit.boot.KernelSource;
 import dev.vmexit.boot.KernelPick;
-import dev.vmexit.boot.SerialTerminal;
 import dev.vmexit.host.LibC;
 import dev.vmexit.linux.BootFailure;
-import dev.vmexit.linux.BootFile;
-import dev.vmexit.linux.BzImage;
 import dev.vmexit.linux.LinuxLoader;
 import dev.vmexit.machine.Pc;
 import dev.vmexit.machine.PcConfig;
-import dev.vmexit.machine.PcEnd;
 import dev.vmexit.softkvm.Options;
 import dev.vmexit.virtio.VirtioRng;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,17 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "boot", description = "Boots Linux, or, where that cannot be, the demo kernel.",
         mixinStandardHelpOptions = true)
 final class BootCommand implements Callable<Integer> {
-    private static final String COMMAND_LINE = "console=ttyS0";
-
-    @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage.")
-    private Path kernel;
-
-    @Option(names = "--initrd", paramLabel = "FILE", description = "An initramfs.")
-    private Path initrd;
-
-    @Option(names = "--append", paramLabel = "TEXT", defaultValue = "",
-            description = "More kernel parameters, after " + COMMAND_LINE + ".")
-    private String append;
+    @Mixin
+    private KernelOptions kernel;
 
     @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "512M",
             description = "RAM, such as 512M or 2G; default ${DEFAULT-VALUE}.")
@@ -101,21 +85,14 @@ final class BootCommand implements Callable<Integer> {
         network.check();
         state.check(seed != null);
         var config = state.config(new PcConfig(Durations.bytes(memory), cpus, clock()));
-        BzImage image = kernel == null ? null : BzImage.read(kernel);
-        byte[] files = initrd == null ? null : BootFile.read("initrd", initrd);
+        kernel.check();
         KernelPick pick = KernelPick.of(kvm.choice(), softOptions());
-        say(pick.why());
+        Main.say(pick.why());
         var source = new KernelSource(Path.of("/boot"), KernelSource.cache(), System.err);
-        if (image == null) {
-            Optional<Path> found = source.kernel();
-            if (found.isEmpty()) {
-                refuseDemo();
-                return demo("no Linux kernel was found and none can be fetched here; "
-                        + "pass one with --kernel");
-            }
-            kernel = found.get();
-            image = BzImage.read(kernel);
-            say("kernel " + kernel);
+        if (!kernel.find(source)) {
+            refuseDemo();
+            return demo("no Linux kernel was found and none can be fetched here; "
+                    + "pass one with --kernel");
         }
         if (seed != null && (disks.any() || network.any())) {
             throw new BootFailure("--deterministic has no disk and no network: they work in a time "
@@ -124,8 +101,9 @@ final class BootCommand implements Callable<Integer> {
         debug.open();
         try (DiskOptions opened = disks) {
             opened.open();
-            int status = boot(pick.libc(), config, new LinuxLoader(image,
-                    files == null ? initramfs(source) : files, parameters()));
+            LinuxLoader linux = kernel.loader(source, disks.any());
+            int status = new MachineRuns(output -> machine(pick.libc(), config, linux, output),
+                    state, noReboot).run();
             if (stats) {
                 showStatistics(pick);
             }
@@ -142,22 +120,6 @@ final class BootCommand implements Callable<Integer> {
         }
     }
 
-    /// With a disk, the root file system is on the first one, unless the person says where.
-    private String parameters() {
-        String root = disks.any() && !append.matches("(.* )?root=.*") ? " root=/dev/vda rw" : "";
-        return (COMMAND_LINE + root + " " + append).strip();
-    }
-
-    /// With a disk, the one that the distribution made for this kernel: it has the drivers.
-    private byte[] initramfs(KernelSource source) throws IOException {
-        Path own = Path.of(kernel.toString().replaceFirst("vmlinuz-([^/]*)$", "initrd.img-$1"));
-        if (disks.any() && !own.equals(kernel) && Files.isReadable(own)) {
-            say("initrd " + own);
-            return BootFile.read("initrd", own);
-        }
-        return busybox(source);
-    }
-
     /// The same run every time has to be at the same time.
     private Clock clock() {
         return seed == null ? Clock.systemUTC() : Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
@@ -170,63 +132,22 @@ final class BootCommand implements Callable<Integer> {
 
     private static void showStatistics(KernelPick pick) {
         if (pick.soft().isEmpty()) {
-            say("no statistics: they are Soft KVM's, and this was the kernel's KVM");
+            Main.say("no statistics: they are Soft KVM's, and this was the kernel's KVM");
         } else {
             System.err.print(pick.soft().get().statistics().table());
         }
     }
 
-    private static byte[] busybox(KernelSource source) throws IOException {
-        Path busybox = source.busybox().orElseThrow(() -> new BootFailure(
-                "no static busybox was found and none can be fetched here; "
-                        + "install busybox-static, or pass an --initrd"));
-        return Initramfs.of(Files.readAllBytes(busybox));
-    }
-
     private int demo(String why) {
-        say(why);
-        say("so this is the bundled 64-bit demo kernel: a timer, a task in ring 3");
+        Main.say(why);
+        Main.say("so this is the bundled 64-bit demo kernel: a timer, a task in ring 3");
         return new CommandLine(new RunCommand()).setExecutionExceptionHandler(Main::report)
                 .execute("kernel", "--timeout", "50s");
     }
 
-    /// Builds the machine, runs it, and builds it again when the guest asked for a reset.
-    ///
-    /// The first machine is loaded before the terminal is touched, so that what is wrong is said on
-    /// an ordinary screen.
-    private int boot(LibC libc, PcConfig config, LinuxLoader linux)
-            throws IOException, InterruptedException {
-        var screen = new AtomicReference<SerialTerminal>();
-        Pc first = machine(libc, config, linux, screen);
-        PcEnd end;
-        try (SerialTerminal terminal = open(first)) {
-            screen.set(terminal);
-            var guest = new AtomicReference<>(first);
-            terminal.connect(guest, state::request);
-            end = run(first, guest);
-            while (end instanceof PcEnd.Reset && !noReboot) {
-                Pc next = machine(libc, config, linux, screen);
-                guest.set(next);
-                end = run(next, guest);
-            }
-        } finally {
-            state.close();
-        }
-        return report(end);
-    }
-
-    private static SerialTerminal open(Pc waiting) {
-        try {
-            return SerialTerminal.open();
-        } catch (IOException e) {
-            waiting.close();
-            throw new BootFailure("the terminal cannot be used: " + e.getMessage());
-        }
-    }
-
     private Pc machine(LibC libc, PcConfig config, LinuxLoader linux,
-            AtomicReference<SerialTerminal> screen) {
-        Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
+            IntConsumer serialOutput) {
+        Pc pc = Pc.build(libc, config, serialOutput);
         try {
             debug.attach(pc);
             disks.attach(pc, config.cpus());
@@ -245,47 +166,5 @@ final class BootCommand implements Callable<Integer> {
             pc.close();
             throw unloadable;
         }
-    }
-
-    private PcEnd run(Pc pc, AtomicReference<Pc> guest) throws InterruptedException {
-        try {
-            state.watch(pc);
-            PcEnd end = pc.run();
-            state.ended(pc, end);
-            return end;
-        } finally {
-            state.watch(null);
-            guest.set(null);
-            pc.close();
-        }
-    }
-
-    private static int report(PcEnd end) {
-        return switch (end) {
-            case PcEnd.PoweredOff _ -> {
-                say("the guest switched itself off");
-                yield 0;
-            }
-            case PcEnd.Reset _ -> {
-                say("the guest asked for a reset");
-                yield 0;
-            }
-            case PcEnd.Exited exited -> {
-                say("the guest ended itself with status " + exited.status());
-                yield exited.status();
-            }
-            case PcEnd.Stopped _ -> {
-                say("stopped");
-                yield 0;
-            }
-            case PcEnd.Died died -> {
-                System.err.println("vmexit: the guest died. " + died.report());
-                yield Main.FAILED;
-            }
-        };
-    }
-
-    private static void say(String text) {
-        System.err.println("vmexit: " + text);
     }
 }

@@ -82,4 +82,9 @@ public final class Main {
         thrown.printStackTrace(command.getErr());
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
+
+    /// Tells the person what is being done; standard output is the guest's.
+    static void say(String text) {
+        System.err.println("vmexit: " + text);
+    }
 }
