@@ -40,7 +40,7 @@ final class VcpuLoop {
     }
 
     long run() {
-        c.codeGeneration++;
+        c.code.forgetAll();
         if (v.apic == null) {
             v.cr8 = (int) v.page.cr8() & 15;
         }

@@ -114,7 +114,7 @@ public final class ControlRegisters {
         }
         c.cr3 = c.longMode ? v : v & 0xFFFF_FFFFL;
         // The TLB has no PCID in its tags, so even "keep" means forget: that is always allowed.
-        c.flushTlb();
+        c.flushLocalTlb();
     }
 
     public static void writeCr4(Cpu c, long value) {

@@ -79,8 +79,7 @@ public final class Cpu {
     public boolean blockBroken;
     /// Translated code is running: a write into its own page must come back as [InterpretThis].
     public boolean translated;
-    /// Goes up whenever an address may mean other code than before.
-    public int codeGeneration = 1;
+    public final CodeView code = new CodeView();
     public boolean nmiBlocked;
 
     public Cpu(GuestMemory memory, Outside outside) {
@@ -159,6 +158,18 @@ public final class Cpu {
 
     public void flushTlb() {
         tlb.flush();
-        codeGeneration++;
+        code.forgetAll();
+    }
+
+    /// As a new CR3 does: global pages stay.
+    void flushLocalTlb() {
+        tlb.flushLocal();
+        code.forgetLocal();
+    }
+
+    /// As `INVLPG` does, global or not.
+    public void flushTlbPage(long linear) {
+        tlb.flushPage(linear);
+        code.forgetPage(linear);
     }
 }

@@ -18,7 +18,6 @@ public final class Mode {
         SegmentRegister cs = c.segment[SegmentRegister.CS];
         SegmentRegister ss = c.segment[SegmentRegister.SS];
         c.longMode = (c.efer & ControlRegisters.EFER_LMA) != 0;
-        int was = c.codeSize;
         boolean is64 = c.longMode && cs.l;
         c.codeSize = is64 ? 8 : cs.db ? 4 : 2;
         c.stackSize = is64 ? 8 : ss.db ? 4 : 2;
@@ -28,9 +27,6 @@ public final class Mode {
             c.base[i] = is64 && i < SegmentRegister.FS ? 0 : c.segment[i].base;
         }
         selectTlb(c);
-        if (was != c.codeSize) {
-            c.codeGeneration++;
-        }
     }
 
     private static int privilege(Cpu c) {

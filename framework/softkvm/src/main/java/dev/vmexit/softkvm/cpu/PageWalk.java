@@ -31,6 +31,7 @@ public final class PageWalk {
     private static final long A = 1 << 5;
     private static final long D = 1 << 6;
     private static final long PS = 1 << 7;
+    private static final long G = 1 << 8;
     private static final long NX = 1L << 63;
 
     private static final int ERROR_PROTECTION = 1;
@@ -49,6 +50,8 @@ public final class PageWalk {
 
     /// 12, 21, 22 or 30: how large the page is.
     public int pageShift = 12;
+    /// It is the same in all address spaces, and outlives a new CR3.
+    public boolean global;
 
     private long rights;
     private boolean noExecute;
@@ -64,6 +67,7 @@ public final class PageWalk {
         if ((c.cr0 & ControlRegisters.CR0_PG) == 0) {
             physical = linear & 0xFFFF_FFFFL;
             pageShift = 12;
+            global = false;
             writable = true;
             user = true;
             return;
@@ -77,6 +81,7 @@ public final class PageWalk {
             check(c, linear, error);
             markLeaf(c, access == WRITE, error);
         } while (changed);
+        global = (leaf & G) != 0 && (c.cr4 & ControlRegisters.CR4_PGE) != 0;
     }
 
     /// Looks without touching accessed and dirty bits: for `KVM_TRANSLATE` and debuggers.

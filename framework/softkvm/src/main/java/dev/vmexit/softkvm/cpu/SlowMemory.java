@@ -86,9 +86,7 @@ public final class SlowMemory {
     /// What may be written may be read: x86 has no pages for writing only.
     private static void enter(Cpu c, int which, long linear, long host, boolean writable) {
         c.tlb.fill(which, linear, host, writable);
-        if (c.walk.pageShift > 12) {
-            c.tlb.noteLarge(linear, c.walk.pageShift);
-        }
+        c.tlb.note(which, linear, c.walk);
     }
 
     private static Slot slotForWrite(Cpu c, long linear, int which) {

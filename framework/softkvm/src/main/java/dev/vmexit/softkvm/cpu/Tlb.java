@@ -31,12 +31,20 @@ public final class Tlb {
         public final long[] write = new long[ENTRIES];
         public final long[] addend = new long[ENTRIES];
         private final long[] hostPage = new long[ENTRIES];
+        /// How large the page is that this is, or is a piece of: 2^n bytes.
+        private final byte[] shift = new byte[ENTRIES];
+        private final boolean[] global = new boolean[ENTRIES];
+
+        private void forget(int entry) {
+            read[entry] = -1;
+            write[entry] = -1;
+        }
     }
 
     private final Table[] tables = {new Table(), new Table(), new Table()};
     private final boolean[] used = new boolean[3];
-    /// Which pages of 2 MiB, 4 MiB and 1 GiB have left pieces here.
-    private final long[] large = new long[3];
+    /// Which large pages have left pieces here.
+    private final LargePages large = new LargePages();
     /// The table in force.
     public Table current = tables[KERNEL];
     public int selected = KERNEL;
@@ -65,7 +73,7 @@ public final class Tlb {
     // end::index[]
 
     public void flush() {
-        Arrays.fill(large, 0);
+        large.clear();
         for (int i = 0; i < tables.length; i++) {
             if (used[i]) {
                 Arrays.fill(tables[i].read, -1);
@@ -75,34 +83,34 @@ public final class Tlb {
         }
     }
 
-    /// Forgets the page that holds this address: of a large page every piece.
+    /// Forgets all but global pages.
     ///
-    /// @return whether everything was forgotten: which pieces a large page left is not known
+    /// @spec https://www.intel.com/sdm Intel SDM Vol. 3, 4.10.2.4 Global Pages
+    void flushLocal() {
+        for (int i = 0; i < tables.length; i++) {
+            Table t = tables[i];
+            for (int e = 0; used[i] && e < ENTRIES; e++) {
+                if (!t.global[e]) {
+                    t.forget(e);
+                }
+            }
+        }
+    }
+
+    /// Forgets the page that holds this address: of a large page every piece.
     // tag::flush-page[]
-    public boolean flushPage(long linear) {
-        if (mayBeLarge(linear)) {
-            flush();
-            return true;
-        }
+    public void flushPage(long linear) {
+        boolean pieces = large.mayHold(linear);
         for (Table t : tables) {
-            int e = index(linear, t.read);
-            t.read[e] = -1;
-            t.write[e] = -1;
+            t.forget(index(linear, t.read));
+            for (int e = 0; pieces && e < ENTRIES; e++) {
+                if ((t.read[e] ^ linear) >>> t.shift[e] == 0) {
+                    t.forget(e);
+                }
+            }
         }
-        return false;
     }
     // end::flush-page[]
-
-    /// Notes that what is entered for this address is a piece of a page of 2^`shift` bytes.
-    public void noteLarge(long linear, int shift) {
-        large[shift == 21 ? 0 : shift == 22 ? 1 : 2] |= 1L << (linear >>> shift);
-    }
-
-    /// One bit of 64 stands for many pages: yes may be wrong, no is not.
-    private boolean mayBeLarge(long linear) {
-        return ((large[0] >>> (linear >>> 21) | large[1] >>> (linear >>> 22)
-                | large[2] >>> (linear >>> 30)) & 1) != 0;
-    }
 
     /// Enters a page into the table `which`.
     public void fill(int which, long linear, long host, boolean writable) {
@@ -114,6 +122,17 @@ public final class Tlb {
         t.write[e] = writable ? page : -1;
         t.addend[e] = (host & PAGE_MASK) - page;
         t.hostPage[e] = host & PAGE_MASK;
+    }
+
+    /// Notes what the walk has found of the page that was entered last.
+    void note(int which, long linear, PageWalk walk) {
+        Table t = tables[which];
+        int e = index(linear, t.read);
+        t.shift[e] = (byte) walk.pageShift;
+        t.global[e] = walk.global;
+        if (walk.pageShift > 12) {
+            large.note(linear, walk.pageShift);
+        }
     }
 
     /// Takes away the right to write a page without asking.

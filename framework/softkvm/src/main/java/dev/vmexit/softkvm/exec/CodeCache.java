@@ -16,9 +16,9 @@ import java.util.List;
 
 /// Finds the block for an instruction pointer: one vCPU's view of the VM's code pages.
 ///
-/// Two levels. A direct-mapped table from RIP to block answers nearly always; behind it one from
-/// linear page to code page. Both count only in the generation in which they were filled, and a
-/// TLB flush or an entry into `KVM_RUN` starts a new one.
+/// Two levels. A direct-mapped table from linear address to block answers nearly always; behind it
+/// one from linear page to code page. Both are believed as long as [CodeView] says: a TLB flush or
+/// an entry into `KVM_RUN` ends that. A block is then still the right one if its page is.
 public final class CodeCache {
     private static final int SLOTS = 8192;
     private static final int PAGE_SLOTS = 512;
@@ -26,12 +26,14 @@ public final class CodeCache {
 
     private final Cpu c;
     private final Decoder decoder;
-    private final long[] ripOf = new long[2 * SLOTS];
-    private final int[] generationOf = new int[2 * SLOTS];
+    private final long[] linearOf = new long[2 * SLOTS];
+    private final long[] stampOf = new long[2 * SLOTS];
     private final Block[] blockOf = new Block[2 * SLOTS];
     private final long[] pageLinear = new long[2 * PAGE_SLOTS];
-    private final int[] pageGeneration = new int[2 * PAGE_SLOTS];
+    private final long[] pageStamp = new long[2 * PAGE_SLOTS];
     private final CodePage[] pageOf = new CodePage[2 * PAGE_SLOTS];
+    /// Of the page that was asked for last.
+    private long stamp;
     /// Blocks decoded so far.
     public long decoded;
 
@@ -43,23 +45,39 @@ public final class CodeCache {
     /// {@return the block at `c.rip`}
     /// @throws GuestFault for what fetching and decoding its first instruction raises
     public Block find() {
-        long rip = c.rip;
+        long linear = c.segmented ? linearIp() : c.rip;
         int user = c.cpl == 3 ? SLOTS : 0;
-        int slot = ((int) (rip ^ rip >>> 13) & SLOTS - 1) + user;
+        int slot = ((int) (linear ^ linear >>> 13) & SLOTS - 1) + user;
         Block block = blockOf[slot];
-        if (ripOf[slot] == rip && generationOf[slot] == c.codeGeneration && block.valid) {
-            return block;
+        return linearOf[slot] == linear && c.code.isCurrent(stampOf[slot]) && block.valid
+                && block.codeSize == c.codeSize ? block : lookUp(linear, slot);
+    }
+
+    private Block lookUp(long linear, int slot) {
+        CodePage page = page(linear);
+        long firstStamp = stamp;
+        Block block = blockOf[slot];
+        if (linearOf[slot] != linear || !fits(block, page)) {
+            block = search(page, linear);
         }
-        block = lookUp();
-        ripOf[slot] = rip;
-        generationOf[slot] = c.codeGeneration;
+        if (block.second != null) {
+            page(pageAfter(linear));
+            firstStamp = c.code.both(firstStamp, stamp);
+        }
+        linearOf[slot] = linear;
+        stampOf[slot] = firstStamp;
         blockOf[slot] = block;
         return block;
     }
 
-    private Block lookUp() {
-        long linear = linearIp();
-        CodePage page = page(linear);
+    /// Whether the block that was at this address before is so still. One in two pages is looked up
+    /// again.
+    private boolean fits(Block block, CodePage page) {
+        return block != null && block.page == page && block.valid && block.codeSize == c.codeSize
+                && block.second == null;
+    }
+
+    private Block search(CodePage page, long linear) {
         int offset = (int) linear & 0xFFF;
         Block found = page.find(offset, c.codeSize);
         // In this order: to look at the next page may find that it has changed.
@@ -72,9 +90,6 @@ public final class CodeCache {
     }
 
     private long linearIp() {
-        if (!c.segmented) {
-            return c.rip;
-        }
         SegmentRegister cs = c.segment[SegmentRegister.CS];
         if (c.rip > cs.limit) {
             throw GuestFault.gp();
@@ -85,18 +100,19 @@ public final class CodeCache {
     private CodePage page(long linear) {
         long linearPage = linear & -4096;
         int slot = ((int) (linear >>> 12) & PAGE_SLOTS - 1) + (c.cpl == 3 ? PAGE_SLOTS : 0);
-        if (pageLinear[slot] == linearPage && pageGeneration[slot] == c.codeGeneration
-                && pageOf[slot] != null) {
+        if (pageLinear[slot] == linearPage && c.code.isCurrent(pageStamp[slot])) {
+            stamp = pageStamp[slot];
             return pageOf[slot];
         }
         long host = fetchPage(linear);
+        stamp = c.code.note(linear, c.walk);
         CodePage page = (CodePage) c.memory.code.get(host);
         if (page == null) {
             page = (CodePage) c.memory.code.put(host, new CodePage(host));
         }
         page.validate();
         pageLinear[slot] = linearPage;
-        pageGeneration[slot] = c.codeGeneration;
+        pageStamp[slot] = stamp;
         pageOf[slot] = page;
         return page;
     }

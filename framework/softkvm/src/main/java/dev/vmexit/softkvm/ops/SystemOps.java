@@ -157,8 +157,7 @@ public final class SystemOps {
 
     private static void invlpg(Cpu c, Insn i) {
         long at = Access.effective(c, i) + c.base[i.segment];
-        c.tlb.flushPage(c.longMode ? at : at & 0xFFFF_FFFFL);
-        c.codeGeneration++;
+        c.flushTlbPage(c.longMode ? at : at & 0xFFFF_FFFFL);
     }
 
     private static void xgetbv(Cpu c, Insn i) {

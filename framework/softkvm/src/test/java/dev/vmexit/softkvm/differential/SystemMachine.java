@@ -167,7 +167,7 @@ final class SystemMachine {
     String execute(String hex) {
         code(CODE, hex);
         cpu.rip = CODE;
-        cpu.codeGeneration++;
+        cpu.code.forgetAll();
         return step();
     }
 
@@ -179,7 +179,7 @@ final class SystemMachine {
     /// Runs from here on for about so many instructions.
     void run(long address, int instructions) {
         cpu.rip = address;
-        cpu.codeGeneration++;
+        cpu.code.forgetAll();
         cpu.newSlice(instructions);
         interpreter.run();
     }

@@ -1,0 +1,61 @@
+package dev.vmexit.softkvm.cpu;
+
+import java.util.Arrays;
+
+/// Until when what was looked up for an instruction pointer may be believed.
+///
+/// Whoever keeps the answer of a fetch keeps a stamp with it, and asks before the next use whether
+/// the stamp is current. A new CR3 makes the stamps of all but global pages old, anything else all
+/// of them; `INVLPG` only if code was fetched from that page since.
+public final class CodeView {
+    private static final int FILTER_BITS = 4096;
+
+    /// The stamp of what a new CR3 makes old: positive; that of global pages is negative.
+    private long local = 1;
+    private long global = -1;
+    /// A bit for each page fetched from, by the last bits of its number: no is certain.
+    private final long[] fetched = new long[FILTER_BITS / 64];
+    private final LargePages large = new LargePages();
+
+    public boolean isCurrent(long stamp) {
+        return stamp == local || stamp == global;
+    }
+
+    /// Notes that code is fetched from this address, for which the walk was the last one.
+    ///
+    /// @return the stamp for what is kept of it
+    public long note(long linear, PageWalk walk) {
+        fetched[word(linear)] |= 1L << (linear >>> 12);
+        if (walk.pageShift > 12) {
+            large.note(linear, walk.pageShift);
+        }
+        return walk.global ? global : local;
+    }
+
+    /// {@return the stamp of what depends on two pages}
+    public long both(long one, long other) {
+        return one == global && other == global ? global : local;
+    }
+
+    /// Addresses may mean other code, or the process may have written into some.
+    public void forgetAll() {
+        local++;
+        global--;
+        Arrays.fill(fetched, 0);
+        large.clear();
+    }
+
+    void forgetLocal() {
+        local++;
+    }
+
+    void forgetPage(long linear) {
+        if ((fetched[word(linear)] >>> (linear >>> 12) & 1) != 0 || large.mayHold(linear)) {
+            forgetAll();
+        }
+    }
+
+    private static int word(long linear) {
+        return (int) (linear >>> 18) & FILTER_BITS / 64 - 1;
+    }
+}
