@@ -25,8 +25,10 @@ final class Driver implements AutoCloseable {
     final MemorySegment ram;
     final VirtioPci device;
     final LinkedBlockingQueue<Integer> interrupts = new LinkedBlockingQueue<>();
-    private final int[] offered = new int[4];
-    private int nextDescriptor;
+    private static final int MOST_QUEUES = 6;
+
+    private final int[] offered = new int[MOST_QUEUES];
+    private final int[] nextDescriptor = new int[MOST_QUEUES];
     private int table = 0x1000;
 
     Driver(VirtioDevice device) {
@@ -40,7 +42,7 @@ final class Driver implements AutoCloseable {
     private void enableInterrupts() {
         PciFunction function = device.function();
         var msix = function.device(1);
-        for (int vector = 0; vector < 4; vector++) {
+        for (int vector = 0; vector <= MOST_QUEUES; vector++) {
             msix.write(16L * vector, 8, 0xFEE0_0000L);
             msix.write(16L * vector + 8, 4, vector);
             msix.write(16L * vector + 12, 4, 0);
@@ -83,6 +85,14 @@ final class Driver implements AutoCloseable {
         write(20, 1, 3 | Transport.FEATURES_OK | Transport.DRIVER_OK);
     }
 
+    /// Has the memory of another driver, of a device of the same kind, and goes on where it
+    /// stopped.
+    void takeOver(Driver other) {
+        ram.copyFrom(other.ram);
+        System.arraycopy(other.offered, 0, offered, 0, MOST_QUEUES);
+        System.arraycopy(other.nextDescriptor, 0, nextDescriptor, 0, MOST_QUEUES);
+    }
+
     void queue(int index) {
         write(22, 2, index);
         write(24, 2, QUEUE);
@@ -94,7 +104,7 @@ final class Driver implements AutoCloseable {
         write(48, 8, at + 0x800);
         write(28, 2, 1);
         offered[index] = 0;
-        nextDescriptor = 0;
+        nextDescriptor[index] = 0;
         ram.asSlice(at, 0x1000).fill((byte) 0);
     }
 
@@ -113,15 +123,15 @@ final class Driver implements AutoCloseable {
     /// @return its head
     int offer(int queue, int... addressesAndLengths) {
         table = 0x1000 * (queue + 1);
-        int head = nextDescriptor;
+        int head = nextDescriptor[queue];
         int pieces = addressesAndLengths.length / 2;
         for (int n = 0; n < pieces; n++) {
             int length = addressesAndLengths[2 * n + 1];
             int flags = (length < 0 ? F_WRITE : 0) | (n < pieces - 1 ? F_NEXT : 0);
-            int at = nextDescriptor;
-            nextDescriptor = (nextDescriptor + 1) % QUEUE;
+            int at = nextDescriptor[queue];
+            nextDescriptor[queue] = (at + 1) % QUEUE;
             descriptor(at, addressesAndLengths[2 * n], Math.abs(length), flags,
-                    nextDescriptor);
+                    nextDescriptor[queue]);
         }
         offerHead(queue, head);
         return head;
