@@ -20,8 +20,9 @@ final class Attack {
             {PowerManagement.PORT, PowerManagement.SIZE_BYTES},
             {PciHost.PORT, PciHost.SIZE_BYTES}};
     private static final int[] REQUESTS = {0, 0, 1, 1, 4, 8, 11, 13};
-    /// By slot: none, `VIRTIO_BLK_F_FLUSH`, `VIRTIO_NET_F_MRG_RXBUF`.
-    private static final long[] OWN_FEATURES = {0, 0, 1 << 9, 1 << 9, 1 << 15};
+    /// By slot: none, `VIRTIO_BLK_F_FLUSH`, `VIRTIO_NET_F_MRG_RXBUF`,
+    /// `VIRTIO_CONSOLE_F_SIZE` and `VIRTIO_CONSOLE_F_MULTIPORT`.
+    private static final long[] OWN_FEATURES = {0, 0, 1 << 9, 1 << 9, 1 << 15, 3};
     private static final int WINDOW_BYTES = 0x6_0000;
     private static final int MOST_PIECES = 8;
 
@@ -38,7 +39,7 @@ final class Attack {
     }
 
     void step() {
-        switch (random.nextInt(30)) {
+        switch (random.nextInt(36)) {
             case 0 -> port();
             case 1 -> selectConfiguration();
             case 2, 3 -> ecam();
@@ -50,7 +51,9 @@ final class Attack {
             case 19 -> memory();
             case 20 -> host();
             case 21 -> capability();
-            case 22, 23 -> any().notifyDevice(random.nextInt(2));
+            case 22, 23 -> any().notifyDevice(random.nextInt(6));
+            case 24, 25, 26 -> console();
+            case 27, 28, 29 -> outside();
             default -> begin();
         }
     }
@@ -122,10 +125,11 @@ final class Attack {
 
     private void ring() {
         Slot slot = any();
-        int at = slot.area(random.nextInt(2)) + oneOf(0, 0x1000, 0x2000) + random.nextInt(0x110);
+        int queue = random.nextInt(Math.max(2, slot.queues()));
+        int at = slot.area(queue) + oneOf(0, 0x1000, 0x2000) + random.nextInt(0x110);
         slot.bytes(at, 8).putLong((int) value());
         if (random.nextInt(4) == 0) {
-            slot.available(random.nextInt(2), (int) value());
+            slot.available(queue, (int) value());
         }
     }
 
@@ -215,5 +219,34 @@ final class Attack {
         card.descriptor(0, 1, new Piece(card.area(0) + Slot.BUFFERS, 2048, Slot.F_WRITE, 0));
         card.offer(0, 1);
         card.notifyDevice(0);
+    }
+
+    /// A control message that may be one, and buffers for what it brings about.
+    private void console() {
+        Slot slot = slots.get(Board.CONSOLE - 1);
+        for (int queue = 0; queue < slot.queues(); queue++) {
+            int at = slot.area(queue) + Slot.BUFFERS + 0x400 * random.nextInt(8);
+            boolean toGuest = queue % 2 == 0;
+            slot.descriptor(queue, 1, new Piece(at, wrong() ? random.nextInt(9) : 512,
+                    toGuest ? Slot.F_WRITE : 0, 0));
+            if (!toGuest) {
+                slot.bytes(at, 8).putInt(wrong() ? random.nextInt() : random.nextInt(3))
+                        .putShort((short) random.nextInt(9)).putShort((short) oneOf(0, 1, 1, 1));
+            }
+            slot.offer(queue, 1);
+            slot.notifyDevice(queue);
+        }
+    }
+
+    /// What happens outside of the console's ports.
+    private void outside() {
+        FickleLink link = random.nextBoolean() ? board.terminal : board.agent;
+        switch (random.nextInt(6)) {
+            case 0 -> link.port().open();
+            case 1 -> board.agent.port().close();
+            case 2 -> link.port().resize(random.nextInt(0x1_0000), random.nextInt(0x1_0000));
+            case 3 -> link.port().roomOutside();
+            default -> link.port().deliver(new byte[4096], 0, random.nextInt(4097));
+        }
     }
 }

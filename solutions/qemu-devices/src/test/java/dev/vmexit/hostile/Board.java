@@ -19,6 +19,7 @@ import dev.vmexit.rtc.Rtc;
 import dev.vmexit.rtc.RtcTimer;
 import dev.vmexit.serial.Uart16550;
 import dev.vmexit.virtio.VirtioBlk;
+import dev.vmexit.virtio.VirtioConsole;
 import dev.vmexit.virtio.VirtioDevice;
 import dev.vmexit.virtio.VirtioNet;
 import dev.vmexit.virtio.VirtioPci;
@@ -30,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,7 +40,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /// All devices of a PC around 2 MiB of RAM, without a CPU: the test is the CPU.
 ///
 /// ```
-///  PCI slot   1 rng    2 disk, raw    3 disk, qcow2    4 network card
+///  PCI slot   1 rng    2 disk, raw    3 disk, qcow2    4 network card    5 console
 /// ```
 final class Board implements AutoCloseable {
     static final int RAM_BYTES = 2 << 20;
@@ -47,6 +49,7 @@ final class Board implements AutoCloseable {
     static final int RAW = 2;
     static final int QCOW2 = 3;
     static final int NET = 4;
+    static final int CONSOLE = 5;
     /// An interrupt message of a driver that means well: its data is below 256.
     static final long MESSAGE_ADDRESS = 0xFEE0_0000L;
 
@@ -63,6 +66,8 @@ final class Board implements AutoCloseable {
     final Uart16550 uart = new Uart16550(value -> {}, high -> {});
     final PowerManagement acpi;
     final LoopbackNetwork network;
+    final FickleLink terminal;
+    final FickleLink agent;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment fenced;
@@ -90,6 +95,8 @@ final class Board implements AutoCloseable {
         memory.add("PCI memory", PciHost.MEMORY, PciHost.MEMORY_BYTES, pci.memory());
         memory.add("PCI ECAM", PciHost.ECAM, PciHost.ECAM_BYTES, pci.ecam());
         network = new LoopbackNetwork(resolver);
+        terminal = new FickleLink(new SplittableRandom(seed + 1));
+        agent = new FickleLink(new SplittableRandom(seed + 2));
         addVirtio(seed);
     }
 
@@ -110,6 +117,10 @@ final class Board implements AutoCloseable {
         var card = new VirtioNet(MacAddress.standard(0), 1500, network);
         VirtioPci connection = attach(card);
         card.connect(() -> connection.wake(0));
+        var console = new VirtioConsole(terminal, Map.of("agent", agent));
+        VirtioPci bridge = attach(console);
+        console.connect(bridge::wake, bridge::configurationChanged);
+        terminal.port().open();
     }
 
     private VirtioDevice disk(Disk disk, int queues) {

@@ -112,7 +112,7 @@ class DeviceFuzzTest {
         try (board) {
             List<Slot> slots = List.of(new Slot(board, Board.RNG, 1),
                     new Slot(board, Board.RAW, 2), new Slot(board, Board.QCOW2, 1),
-                    new Slot(board, Board.NET, 2));
+                    new Slot(board, Board.NET, 2), new Slot(board, Board.CONSOLE, 6));
             slots.forEach(Slot::place);
             slots.forEach(slot -> slot.start(0));
             Thread other = Thread.ofPlatform().name("CPU 1")

@@ -16,7 +16,7 @@ record HostResources(long heapBytes, int descriptors, int threads) {
     /// The network's tables are full then, and this much is around them.
     private static final int MORE_DESCRIPTORS = 512 + 256 + 64 + 32;
     /// One a virtio device, one for the network.
-    private static final int MOST_THREADS = 5;
+    private static final int MOST_THREADS = 6;
     /// The server keeps some connections for a while.
     private static final int SERVER_DESCRIPTORS = 32;
     private static final List<String> NAMES = List.of("virtio ", "user network");

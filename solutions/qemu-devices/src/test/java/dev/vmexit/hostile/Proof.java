@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmexit.hostile.Slot.Piece;
 import dev.vmexit.net.user.HostileFrames;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -13,6 +14,7 @@ import java.util.function.BooleanSupplier;
 /// answer from each, and one that breaks them is told so.
 final class Proof {
     private static final int FLUSH = 1 << 9;
+    private static final int MULTIPORT = 1 << 1;
     private static final int OUT = 1;
     private static final int IN = 0;
     private static final int RECEIVE_BUFFERS = 8;
@@ -42,6 +44,7 @@ final class Proof {
         disk(slots.get(Board.RAW - 1));
         disk(slots.get(Board.QCOW2 - 1));
         network(slots.get(Board.NET - 1));
+        console(slots.get(Board.CONSOLE - 1));
     }
 
     private static void until(Slot slot, BooleanSupplier condition) {
@@ -136,8 +139,25 @@ final class Proof {
         }
     }
 
-    private void brokenRing(Slot slot) {
+    /// Both ways through port 0; what came in during the attack may come first.
+    private void console(Slot slot) {
+        board.terminal.calm();
         slot.start(0);
+        int at = slot.area(1) + Slot.BUFFERS;
+        String text = "proof " + random.nextInt();
+        slot.put(at, text.getBytes(StandardCharsets.US_ASCII));
+        slot.descriptor(1, 0, new Piece(at, text.length(), 0, 0));
+        ask(slot, 1);
+        assertThat(board.terminal.lastHeard()).isEqualTo(text);
+        board.terminal.port().deliver(new byte[]{'x'}, 0, 1);
+        slot.descriptor(0, 0, new Piece(slot.area(0) + Slot.BUFFERS, RECEIVE_BYTES,
+                Slot.F_WRITE, 0));
+        ask(slot, 0);
+        assertThat(slot.usedLength(0, 0)).isPositive();
+    }
+
+    private void brokenRing(Slot slot) {
+        slot.start(slot.number == Board.CONSOLE ? MULTIPORT : 0);
         int queue = slot.queues() - 1;
         int before = board.interrupts.get(slot.message(0));
         int at = slot.area(queue) + Slot.BUFFERS;

@@ -33,12 +33,13 @@ final class Slot {
     final int number;
     private final Board board;
     private final int queues;
-    private final int[] offered = new int[2];
+    private final int[] offered;
 
     Slot(Board board, int number, int queues) {
         this.board = board;
         this.number = number;
         this.queues = queues;
+        this.offered = new int[Math.max(2, queues)];
     }
 
     int queues() {
