@@ -6,16 +6,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// The person's side of the serial line. At a terminal, every key goes to the guest as it is
-/// pressed, Ctrl-C too; Ctrl-A x leaves, Ctrl-A p presses the power button, Ctrl-A s saves the
-/// machine, Ctrl-A a sends a Ctrl-A. From a pipe, bytes go as they come.
+/// The person's side of the serial line, or of a virtio console. At a terminal, every key goes to
+/// the guest as it is pressed, Ctrl-C too; Ctrl-A x leaves, Ctrl-A p presses the power button,
+/// Ctrl-A s saves the machine, Ctrl-A a sends a Ctrl-A. From a pipe, bytes go as they come.
 public final class SerialTerminal implements AutoCloseable {
     private static final int CTRL_A = 1;
+    private static final int BELL = 7;
 
     private final Terminal terminal;
     private final Attributes before;
@@ -40,14 +42,24 @@ public final class SerialTerminal implements AutoCloseable {
     }
 
     /// Brings what is typed to the guest of the moment, on a thread of its own, until there is no
-    /// more. While there is no guest, between a reset and the next start, keys are lost.
+    /// more. While there is no guest, between a reset and the next start, keys for its serial line
+    /// are lost.
     ///
     /// @param save runs when the person types Ctrl-A s
-    public void connect(AtomicReference<Pc> guest, Runnable save) {
+    /// @param console where keys go, and the terminal's size; null if they go to the serial line
+    public void connect(AtomicReference<Pc> guest, Runnable save, TerminalPort console) {
+        if (terminal != null && console != null) {
+            tellSize(console);
+            terminal.handle(Terminal.Signal.WINCH, _ -> tellSize(console));
+        }
+        IntConsumer wire = console == null
+                ? key -> running(guest, pc -> pc.type(key))
+                : key -> type(key, console);
         Thread.ofPlatform().daemon().name("serial input").start(() -> {
             try {
                 for (int key = input.read(); key >= 0; key = input.read()) {
-                    deliver(key, guest.get(), save);
+                    type(key, wire, () -> running(guest, Pc::pressPowerButton),
+                            () -> running(guest, Pc::stop), save);
                 }
             } catch (IOException gone) {
                 // The terminal was closed: nothing more will be typed.
@@ -55,14 +67,32 @@ public final class SerialTerminal implements AutoCloseable {
         });
     }
 
-    private void deliver(int key, Pc pc, Runnable save) {
+    private void tellSize(TerminalPort console) {
+        console.resize(terminal.getWidth(), terminal.getHeight());
+    }
+
+    private static void running(AtomicReference<Pc> guest, Consumer<Pc> action) {
+        Pc pc = guest.get();
         if (pc == null) {
             return;
         }
         try {
-            type(key, pc::type, pc::pressPowerButton, pc::stop, save);
+            action.accept(pc);
         } catch (IllegalStateException | KernelException over) {
             // That guest ended while the key was on its way; the next one hears the next key.
+        }
+    }
+
+    /// A person whose key finds no room hears the bell, as at any terminal; a pipe waits.
+    private void type(int key, TerminalPort console) {
+        if (terminal == null) {
+            try {
+                console.typeWhenRoom(key);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        } else if (!console.type(key)) {
+            show(BELL);
         }
     }
 
@@ -92,8 +122,13 @@ public final class SerialTerminal implements AutoCloseable {
 
     /// Shows a byte that the guest sent, at once.
     public void show(int value) {
+        show(new byte[]{(byte) value});
+    }
+
+    /// Shows bytes that the guest sent, at once. The serial line and a console may both print.
+    public synchronized void show(byte[] bytes) {
         try {
-            output.write(value);
+            output.write(bytes);
             output.flush();
         } catch (IOException gone) {
             // Nobody is looking any more; the guest goes on.

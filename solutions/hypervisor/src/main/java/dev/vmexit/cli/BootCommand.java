@@ -2,6 +2,7 @@ package dev.vmexit.cli;
 
 import dev.vmexit.boot.KernelSource;
 import dev.vmexit.boot.KernelPick;
+import dev.vmexit.boot.SerialTerminal;
 import dev.vmexit.host.LibC;
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.linux.LinuxLoader;
@@ -16,7 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
-import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,6 +64,9 @@ final class BootCommand implements Callable<Integer> {
     private NetworkOptions network;
 
     @Mixin
+    private ConsoleOptions console;
+
+    @Mixin
     private StateOptions state;
 
     @Mixin
@@ -83,6 +87,7 @@ final class BootCommand implements Callable<Integer> {
             return new MineLauncher(checkout).start(spec);
         }
         network.check();
+        console.check();
         state.check(seed != null);
         var config = state.config(new PcConfig(Durations.bytes(memory), cpus, clock()));
         kernel.check();
@@ -94,16 +99,17 @@ final class BootCommand implements Callable<Integer> {
             return demo("no Linux kernel was found and none can be fetched here; "
                     + "pass one with --kernel");
         }
-        if (seed != null && (disks.any() || network.any())) {
-            throw new BootFailure("--deterministic has no disk and no network: they work in a time "
-                    + "of their own");
+        if (seed != null && (disks.any() || network.any() || console.any())) {
+            throw new BootFailure("--deterministic has no disk, no network, no virtio console and "
+                    + "no port: they work in a time of their own");
         }
         debug.open();
-        try (DiskOptions opened = disks) {
+        try (DiskOptions opened = disks; ConsoleOptions ports = console) {
             opened.open();
-            LinuxLoader linux = kernel.loader(source, disks.any());
-            int status = new MachineRuns(output -> machine(pick.libc(), config, linux, output),
-                    state, noReboot).run();
+            ports.open();
+            LinuxLoader linux = kernel.loader(source, disks.any(), console);
+            int status = new MachineRuns(screen -> machine(pick.libc(), config, linux, screen),
+                    state, console::terminal, noReboot).run();
             if (stats) {
                 showStatistics(pick);
             }
@@ -112,11 +118,10 @@ final class BootCommand implements Callable<Integer> {
     }
 
     private void refuseDemo() {
-        if (disks.any() || network.any() || debug.any() || state.restores()) {
+        if (disks.any() || network.any() || console.any() || debug.any() || state.restores()) {
             throw new BootFailure("no Linux kernel was found and none can be fetched here, and the "
-                    + "demo kernel has no use for a disk, a network, a debug port or a saved "
-                    + "machine; "
-                    + "pass --kernel");
+                    + "demo kernel has no use for a disk, a network, a virtio console, a port or a "
+                    + "saved machine; pass --kernel");
         }
     }
 
@@ -146,8 +151,8 @@ final class BootCommand implements Callable<Integer> {
     }
 
     private Pc machine(LibC libc, PcConfig config, LinuxLoader linux,
-            IntConsumer serialOutput) {
-        Pc pc = Pc.build(libc, config, serialOutput);
+            Supplier<SerialTerminal> screen) {
+        Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
             debug.attach(pc);
             disks.attach(pc, config.cpus());
@@ -156,6 +161,7 @@ final class BootCommand implements Callable<Integer> {
                 // A device's thread has a time of its own; the deterministic mode has one only.
                 pc.attach(new VirtioRng(new SecureRandom()));
             }
+            console.attach(pc, bytes -> screen.get().show(bytes));
             if (state.restores()) {
                 state.restore(pc);
             } else {

@@ -14,8 +14,6 @@ import picocli.CommandLine.Option;
 
 /// What is booted: a kernel, the files it begins with, and its parameters.
 final class KernelOptions {
-    private static final String COMMAND_LINE = "console=ttyS0";
-
     @Option(names = "--kernel", paramLabel = "FILE", description = "A bzImage.")
     private Path kernel;
 
@@ -23,7 +21,7 @@ final class KernelOptions {
     private Path initrd;
 
     @Option(names = "--append", paramLabel = "TEXT", defaultValue = "",
-            description = "More kernel parameters, after " + COMMAND_LINE + ".")
+            description = "More kernel parameters, after the console= of --console.")
     private String append;
 
     private BzImage image;
@@ -51,19 +49,22 @@ final class KernelOptions {
 
     /// @param disk whether there is one: the root file system is on it then, unless the person says
     /// where
-    LinuxLoader loader(KernelSource source, boolean disk) throws IOException {
+    LinuxLoader loader(KernelSource source, boolean disk, ConsoleOptions console)
+            throws IOException {
         String root = disk && !append.matches("(.* )?root=.*") ? " root=/dev/vda rw" : "";
-        return new LinuxLoader(image, files == null ? initramfs(source, disk) : files,
-                (COMMAND_LINE + root + " " + append).strip());
+        return new LinuxLoader(image, files == null ? initramfs(source, disk, console) : files,
+                (console.parameter() + root + " " + append).strip());
     }
 
     /// With a disk, the one that the distribution made for this kernel: it has the drivers.
-    private byte[] initramfs(KernelSource source, boolean disk) throws IOException {
+    private byte[] initramfs(KernelSource source, boolean disk, ConsoleOptions console)
+            throws IOException {
         Path own = Path.of(kernel.toString().replaceFirst("vmlinuz-([^/]*)$", "initrd.img-$1"));
         if (disk && !own.equals(kernel) && Files.isReadable(own)) {
             Main.say("initrd " + own);
             return BootFile.read("initrd", own);
         }
+        console.refuseOwnInitramfs();
         Path busybox = source.busybox().orElseThrow(() -> new BootFailure(
                 "no static busybox was found and none can be fetched here; "
                         + "install busybox-static, or pass an --initrd"));

@@ -1,26 +1,32 @@
 package dev.vmexit.cli;
 
 import dev.vmexit.boot.SerialTerminal;
+import dev.vmexit.boot.TerminalPort;
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.machine.Pc;
 import dev.vmexit.machine.PcEnd;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /// The runs of one machine at this terminal: it is built, runs, and is built again when its guest
 /// has asked for a reset.
 final class MachineRuns {
-    private final Function<IntConsumer, Pc> builder;
+    private final Function<Supplier<SerialTerminal>, Pc> builder;
     private final StateOptions state;
+    private final Supplier<TerminalPort> keys;
     private final boolean noReboot;
     private final AtomicReference<SerialTerminal> screen = new AtomicReference<>();
 
-    /// @param builder given where the serial line goes, a machine that is ready to run
-    MachineRuns(Function<IntConsumer, Pc> builder, StateOptions state, boolean noReboot) {
+    /// @param builder given the terminal, which is there once the machine runs, builds one that is
+    /// ready to run
+    /// @param keys where keys go; null if that is the serial line
+    MachineRuns(Function<Supplier<SerialTerminal>, Pc> builder, StateOptions state,
+            Supplier<TerminalPort> keys, boolean noReboot) {
         this.builder = builder;
         this.state = state;
+        this.keys = keys;
         this.noReboot = noReboot;
     }
 
@@ -36,7 +42,7 @@ final class MachineRuns {
         try (SerialTerminal terminal = open(first)) {
             screen.set(terminal);
             var guest = new AtomicReference<>(first);
-            terminal.connect(guest, state::request);
+            terminal.connect(guest, state::request, keys.get());
             end = run(first, guest);
             while (end instanceof PcEnd.Reset && !noReboot) {
                 Pc next = build();
@@ -50,7 +56,7 @@ final class MachineRuns {
     }
 
     private Pc build() {
-        return builder.apply(value -> screen.get().show(value));
+        return builder.apply(screen::get);
     }
 
     private static SerialTerminal open(Pc waiting) {

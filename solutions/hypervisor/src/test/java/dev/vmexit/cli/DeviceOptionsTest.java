@@ -1,6 +1,7 @@
 package dev.vmexit.cli;
 
 import static dev.vmexit.cli.BadInputTest.isRefused;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Wrong disks and networks: one sentence each, before anything runs.
+/// Wrong disks, networks and ports: one sentence each, before anything runs.
 class DeviceOptionsTest {
     @TempDir
     private Path directory;
@@ -102,5 +103,40 @@ class DeviceOptionsTest {
             isRefusedWith("the port may be in use", "--network", "user", "--forward",
                     taken.getLocalPort() + ":22");
         }
+    }
+
+    @Test
+    void consoles_and_ports_that_are_none() throws IOException {
+        isRefusedWith("--console is serial or virtio", "--console", "vga");
+        isRefusedWith("\"agent\" has no path", "--port", "agent");
+        isRefusedWith("\"agent=\" has no path", "--port", "agent=");
+        isRefusedWith("1 to 64 letters", "--port", "=" + directory.resolve("s"));
+        isRefusedWith("1 to 64 letters", "--port", "a/b=" + directory.resolve("s"));
+        isRefusedWith("needs a driver", "--console", "virtio");
+        isRefusedWith("no port", "--port", "a=" + directory.resolve("s"), "--deterministic", "1");
+    }
+
+    @Test
+    void ports_that_come_twice_or_too_often() throws IOException {
+        String path = directory.resolve("s").toString();
+        isRefusedWith("two ports have the name a", "--port", "a=" + path, "--port",
+                "a=" + path + "2");
+        isRefusedWith("two ports have the path", "--port", "a=" + path, "--port",
+                "b=" + directory.resolve("x/../s"));
+        String[] many = new String[16];
+        for (int n = 0; n < many.length; n += 2) {
+            many[n] = "--port";
+            many[n + 1] = "p" + n + "=" + path + n;
+        }
+        isRefusedWith("at most 7 ports, not 8", many);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void a_ports_path_that_is_taken() throws IOException {
+        Path first = directory.resolve("first");
+        isRefusedWith("is there already and is no socket", "--port", "a=" + first, "--port",
+                "b=" + disk("file", 512));
+        assertThat(first).as("what was opened before is gone").doesNotExist();
     }
 }
