@@ -14,7 +14,8 @@ import java.nio.file.Path;
 /// the socket's own queue.
 ///
 /// A client that ends its sending has left. What it sent goes to the guest all the same. When a
-/// machine ends, its client is disconnected; the next machine takes the next one.
+/// machine ends, its client gets what the guest had sent and is disconnected; the next machine
+/// takes the next one.
 ///
 /// Everything about the client happens in one thread. The monitor guards the output, which the
 /// device's thread fills.
@@ -213,8 +214,8 @@ public final class PortSocket implements PortLink, AutoCloseable {
         if (client == null) {
             return;
         }
-        try {
-            client.channel().close();
+        try (SocketChannel last = (SocketChannel) client.channel()) {
+            flush(last);
         } catch (IOException e) {
             // It is gone.
         }
@@ -224,6 +225,19 @@ public final class PortSocket implements PortLink, AutoCloseable {
             outputRefused = false;
         }
         port.close();
+    }
+
+    /// As much as the kernel takes: nobody waits for a client that does not read.
+    private synchronized void flush(SocketChannel last) throws IOException {
+        int written = 1;
+        while (written > 0) {
+            written = last.write(ByteBuffer.wrap(output.peek(OUTPUT_BYTES)));
+            output.remove(written);
+        }
+        if (!output.isEmpty()) {
+            System.err.println("vmexit: the client at %s did not read: %d bytes of the guest's are "
+                    .formatted(file.path(), output.size()) + "lost");
+        }
     }
 
     /// Disconnects the client, and removes the socket's file.

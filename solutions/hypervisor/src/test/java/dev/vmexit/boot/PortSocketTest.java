@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +125,7 @@ final class PortSocketTest {
             while (now == much.length) {
                 now = socket.send(much);
                 taken += now;
-                Thread.sleep(1);
+                LockSupport.parkNanos(20_000);
             }
             assertThat(taken).isLessThan(16 << 20);
             hear(client, taken);
@@ -134,16 +135,19 @@ final class PortSocketTest {
     }
 
     @Test
-    void a_machine_that_ends_disconnects_its_client() throws Exception {
+    void a_machine_that_ends_has_its_last_words_and_then_the_client_is_disconnected()
+            throws Exception {
         var first = new ScriptedPort(100);
         try (PortSocket socket = PortSocket.open(path()); SocketChannel client = client()) {
             socket.connect(first);
             socket.vacant();
             say(client, "x");
             assertThat(first.await(1)).isEqualTo("x");
+            socket.send("last words".getBytes());
             socket.endMachine();
             var next = new ScriptedPort(100);
             socket.connect(next);
+            assertThat(hear(client, 10)).isEqualTo("last words");
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
             try (SocketChannel another = client()) {
                 socket.vacant();

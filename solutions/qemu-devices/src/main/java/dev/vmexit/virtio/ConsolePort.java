@@ -192,10 +192,13 @@ final class ConsolePort implements PortLink.Port {
 
     /// The driver has tried to set the port up.
     void ready(boolean success) {
-        ConsoleEvent first = isConsole() ? ConsoleEvent.CONSOLE_PORT : ConsoleEvent.PORT_NAME;
-        status.ready(success, size == 0
-                ? EnumSet.of(first)
-                : EnumSet.of(first, ConsoleEvent.RESIZE));
+        var description = EnumSet.of(isConsole()
+                ? ConsoleEvent.CONSOLE_PORT
+                : ConsoleEvent.PORT_NAME);
+        if (isConsole() && size != 0) {
+            description.add(ConsoleEvent.RESIZE);
+        }
+        status.ready(success, description);
     }
 
     void guestOpened(boolean open) {

@@ -16,7 +16,7 @@ public interface PortLink {
         /// Somebody is there now: the guest sees the port open.
         ///
         /// @return false, and nothing has happened, if the guest has no driver for the port yet, or
-        ///         has still to read of the last one, or to hear that he left; [PortLink#vacant]
+        ///         has still to read of the last one, or to hear that it left; [PortLink#vacant]
         ///         follows
         boolean open();
 
