@@ -19,15 +19,15 @@ import java.util.List;
 /// memory, and the first CPU to the kernel's 64-bit entry.
 ///
 /// @spec https://docs.kernel.org/arch/x86/boot.html The Linux/x86 Boot Protocol, "64-bit Boot Protocol"
-public final class LinuxLoader {
+public final class LinuxLoader implements BootLoader {
     private static final GuestAddress KERNEL = new GuestAddress(0x10_0000);
     private static final GuestAddress COMMAND_LINE = new GuestAddress(0x2_0000);
     private static final long COMMAND_LINE_MOST = 0x1_0000;
     private static final int ENTRY_64 = 0x200;
 
     /// End of conventional memory: the BIOS data area would begin here.
-    private static final long LOW_END = 0x9_FC00;
-    private static final long HIGH_START = 0x10_0000;
+    public static final long LOW_END = 0x9_FC00;
+    public static final long HIGH_START = 0x10_0000;
 
     /// The selectors that the protocol asks for: `__BOOT_CS` and `__BOOT_DS`.
     private static final Segment BOOT_CS = LongMode.CODE.at(0x10, 0);
@@ -48,6 +48,7 @@ public final class LinuxLoader {
     ///
     /// @param slots the machine's RAM, lowest first; the first slot begins at 0
     /// @throws BootFailure if something does not fit
+    @Override
     public void load(GuestMemory memory, List<MemorySlot> slots) {
         GuestAddress initrdStart = check(slots.getFirst().sizeBytes());
         memory.write(KERNEL, kernel.protectedMode());
@@ -101,6 +102,7 @@ public final class LinuxLoader {
     }
 
     /// Lets the first CPU begin at the kernel's 64-bit entry, with RSI at boot_params.
+    @Override
     public void enter(Vcpu vcpu, GuestMemory memory) {
         LongMode.enter(vcpu, memory, KERNEL.plus(ENTRY_64));
         SpecialRegisters special = vcpu.specialRegisters()

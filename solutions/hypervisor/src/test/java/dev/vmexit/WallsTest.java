@@ -26,7 +26,8 @@ class WallsTest {
                         "dev.vmexit.rtc", "dev.vmexit.state", "dev.vmexit.tinycpu",
                         "dev.vmexit.power",
                         "dev.vmexit.debug",
-                        "dev.vmexit.acpi", "dev.vmexit.linux", "dev.vmexit.machine",
+                        "dev.vmexit.acpi", "dev.vmexit.linux", "dev.vmexit.kernelfile",
+                        "dev.vmexit.machine",
                         "dev.vmexit.pci..", "dev.vmexit.virtio..", "dev.vmexit.disk..",
                         "dev.vmexit.net..")
                 .layer("course").definedBy("dev.vmexit.course..")

@@ -42,6 +42,16 @@ public record Registers(long rax, long rbx, long rcx, long rdx, long rsi, long r
         MemorySegment.copy(values, 0, struct, JAVA_LONG, 0, values.length);
     }
 
+    public Registers withRax(long value) {
+        return new Registers(value, rbx, rcx, rdx, rsi, rdi, rsp, rbp, r8, r9, r10, r11, r12, r13,
+                r14, r15, rip, rflags);
+    }
+
+    public Registers withRbx(long value) {
+        return new Registers(rax, value, rcx, rdx, rsi, rdi, rsp, rbp, r8, r9, r10, r11, r12, r13,
+                r14, r15, rip, rflags);
+    }
+
     public Registers withRsi(long value) {
         return new Registers(rax, rbx, rcx, rdx, value, rdi, rsp, rbp, r8, r9, r10, r11, r12, r13,
                 r14, r15, rip, rflags);

@@ -25,6 +25,7 @@ public record SpecialRegisters(List<Segment> segments, DescriptorTable gdt, Desc
     public static final long EFER_LMA = 1 << 10;
 
     private static final int SEGMENTS = 8;
+    private static final int TASK = 6;
     private static final int CONTROLS = 7;
     private static final int PENDING = 4;
 
@@ -113,6 +114,13 @@ public record SpecialRegisters(List<Segment> segments, DescriptorTable gdt, Desc
                 segments.get(7)), gdt, idt, control, pending);
     }
     // end::with-segments[]
+
+    /// {@return the same, with TR replaced}
+    public SpecialRegisters withTask(Segment task) {
+        var changed = new java.util.ArrayList<>(segments);
+        changed.set(TASK, task);
+        return new SpecialRegisters(changed, gdt, idt, control, pending);
+    }
 
     public SpecialRegisters withGdt(DescriptorTable table) {
         return new SpecialRegisters(segments, table, idt, control, pending);

@@ -47,7 +47,19 @@ public final class BzImage {
     ///
     /// @throws BootFailure if the file cannot be read or is no such kernel; the message names it
     public static BzImage read(Path path) {
-        var image = new BzImage(BootFile.read("kernel", path));
+        return of(path, BootFile.read("kernel", path));
+    }
+
+    /// {@return whether the file says of itself that it is one}
+    public static boolean isOne(byte[] file) {
+        return file.length >= HEADER_END && new BzImage(file).header.getInt(0x202) == MAGIC;
+    }
+
+    /// {@return the same as [#read] of a file that has been read}
+    ///
+    /// @param path for messages
+    public static BzImage of(Path path, byte[] file) {
+        var image = new BzImage(file);
         String problem = image.problem();
         if (problem != null) {
             throw new BootFailure("kernel " + path + ": " + problem);

@@ -10,7 +10,7 @@ import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Capability;
 import dev.vmexit.kvm.Kvm;
 import dev.vmexit.kvm.Vm;
-import dev.vmexit.linux.LinuxLoader;
+import dev.vmexit.linux.BootLoader;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.pci.PciHost;
 import dev.vmexit.power.I8042;
@@ -173,10 +173,10 @@ public final class Pc implements AutoCloseable {
         afterwards.add(end);
     }
 
-    /// Puts Linux into memory and the first CPU at its entry; the others wait to be woken by it.
-    public void load(LinuxLoader linux) {
-        linux.load(vm.memory(), vm.slots());
-        linux.enter(cpus.getFirst().vcpu(), vm.memory());
+    /// Puts a kernel into memory and the first CPU at its entry; the others wait to be woken by it.
+    public void load(BootLoader kernel) {
+        kernel.load(vm.memory(), vm.slots());
+        kernel.enter(cpus.getFirst().vcpu(), vm.memory());
     }
 
     /// Writes all of this machine, whose [#run] has ended with [PcEnd.Stopped], into a file, which
