@@ -5,7 +5,7 @@ import dev.vmexit.boot.KernelPick;
 import dev.vmexit.boot.SerialTerminal;
 import dev.vmexit.host.LibC;
 import dev.vmexit.linux.BootFailure;
-import dev.vmexit.linux.LinuxLoader;
+import dev.vmexit.linux.BootLoader;
 import dev.vmexit.machine.Pc;
 import dev.vmexit.machine.PcConfig;
 import dev.vmexit.softkvm.Options;
@@ -107,8 +107,8 @@ final class BootCommand implements Callable<Integer> {
         try (DiskOptions opened = disks; ConsoleOptions ports = console) {
             opened.open();
             ports.open();
-            LinuxLoader linux = kernel.loader(source, disks.any(), console);
-            int status = new MachineRuns(screen -> machine(pick.libc(), config, linux, screen),
+            BootLoader loader = kernel.loader(source, disks.any(), console);
+            int status = new MachineRuns(screen -> machine(pick.libc(), config, loader, screen),
                     state, console::terminal, noReboot).run();
             if (stats) {
                 showStatistics(pick);
@@ -150,7 +150,7 @@ final class BootCommand implements Callable<Integer> {
                 .execute("kernel", "--timeout", "50s");
     }
 
-    private Pc machine(LibC libc, PcConfig config, LinuxLoader linux,
+    private Pc machine(LibC libc, PcConfig config, BootLoader loader,
             Supplier<SerialTerminal> screen) {
         Pc pc = Pc.build(libc, config, value -> screen.get().show(value));
         try {
@@ -165,7 +165,7 @@ final class BootCommand implements Callable<Integer> {
             if (state.restores()) {
                 state.restore(pc);
             } else {
-                pc.load(linux);
+                pc.load(loader);
             }
             return pc;
         } catch (RuntimeException unloadable) {
