@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -35,6 +37,21 @@ class BadInputTest {
         isRefused("it is a text file", "boot", "--kernel",
                 file("text", "not a kernel\n".repeat(100).getBytes()));
         isRefused("not a bzImage", "boot", "--kernel", file("empty", new byte[0]));
+    }
+
+    @Test
+    void an_ELF_file_that_is_no_kernel_and_a_module_that_is_not_there() throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        assumeTrue(Files.size(java) > 0, "this JVM has no bin/java");
+        isRefused("nor the note XEN_ELFNOTE_PHYS32_ENTRY", "boot", "--kernel", java.toString());
+        byte[] multiboot = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0x1BAD_B002).putInt(1 << 16).putInt(-0x1BAD_B002 - (1 << 16))
+                .putInt(0x10_0000).putInt(0x10_0000).putInt(0).putInt(0).putInt(0x10_0020).array();
+        String kernel = file("multiboot", multiboot);
+        isRefused("module /no/such does not exist", "boot", "--kernel", kernel, "--initrd",
+                kernel + " first,/no/such second");
+        multiboot[17] = (byte) 0xF0;
+        isRefused("before the file's first", "boot", "--kernel", file("broken", multiboot));
     }
 
     @Test
