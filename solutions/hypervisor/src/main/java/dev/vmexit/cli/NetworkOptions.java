@@ -2,77 +2,122 @@ package dev.vmexit.cli;
 
 import dev.vmexit.linux.BootFailure;
 import dev.vmexit.machine.Pc;
-import dev.vmexit.net.Forward;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
-import dev.vmexit.net.user.UserNetwork;
-import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.virtio.VirtioNet;
 import dev.vmexit.virtio.VirtioPci;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/// The options for the network card. Each machine has a network of its own: a reset ends its
-/// connections.
+/// The options for network cards. Each card of each machine has a network of its own: a reset ends
+/// its connections.
 final class NetworkOptions {
-    @Option(names = "--network", paramLabel = "user|none", defaultValue = "none",
-            description = "user: a virtio-net card behind which this process carries the guest's "
-                    + "connections, without privileges. Default ${DEFAULT-VALUE}.")
-    private String kind;
+    /// What the bus has room for besides its bridge, 26 disks and the entropy device.
+    private static final int MOST_CARDS = 4;
+    private static final String NONE = "none";
+
+    @Option(names = "--network", paramLabel = "user[,OPTION…]|none", description = {
+            "A virtio-net card; several times for several. user: this process carries the guest's "
+                    + "connections, without privileges. Options: mac=ADDRESS, mtu=BYTES, "
+                    + "forward=[udp:][ADDRESS:]HOSTPORT:GUESTPORT (any number of times). "
+                    + "Default none."})
+    private List<String> texts = List.of();
 
     @Option(names = "--forward", paramLabel = "[udp:][ADDRESS:]HOSTPORT:GUESTPORT",
-            description = "A port of the host that leads to one of the guest.")
+            description = "A port of the host that leads to one of the guest, for the only card.")
     private List<String> forwards = List.of();
 
     @Option(names = "--mac", paramLabel = "ADDRESS",
-            description = "The card's address; default 52:54:00:12:34:56.")
+            description = "The only card's address; default 52:54:00:12:34:56, and one more for "
+                    + "each further card.")
     private String mac;
 
-    @Option(names = "--mtu", paramLabel = "BYTES", defaultValue = "1500",
-            description = "The largest packet; default ${DEFAULT-VALUE}.")
-    private int mtu;
+    @Option(names = "--mtu", paramLabel = "BYTES",
+            description = "The only card's largest packet; default 1500.")
+    private Integer mtu;
 
-    private List<Forward> parsed;
-    private MacAddress address;
+    private List<NetworkCard> cards = List.of();
 
     /// Before the machine is built, so that what is malformed is told of first.
     void check() {
-        if (!kind.equals("user") && !kind.equals("none")) {
-            throw new BootFailure("--network is user or none, not \"%s\"".formatted(kind));
-        }
-        if (kind.equals("none") && (!forwards.isEmpty() || mac != null)) {
-            throw new BootFailure("--forward and --mac need a card: --network=user");
-        }
-        if (mtu < UserNetwork.LEAST_MTU || mtu > EthernetFrame.MTU) {
-            throw new BootFailure("an MTU is %d to %d bytes, not %d".formatted(
-                    UserNetwork.LEAST_MTU, EthernetFrame.MTU, mtu));
-        }
         try {
-            parsed = forwards.stream().map(Forward::parse).toList();
-            address = mac == null ? MacAddress.standard(0) : MacAddress.parse(mac);
+            cards = parse(texts.equals(List.of(NONE)) ? List.of() : texts);
         } catch (IllegalArgumentException malformed) {
             throw new BootFailure(malformed.getMessage());
         }
     }
 
-    boolean any() {
-        return kind.equals("user");
+    private List<NetworkCard> parse(List<String> wanted) {
+        List<String> alone = ofTheOnlyCard();
+        if (!alone.isEmpty() && wanted.isEmpty()) {
+            throw new BootFailure("--forward, --mac and --mtu need a card: --network=user");
+        } else if (!alone.isEmpty() && wanted.size() > 1) {
+            throw new BootFailure(("--forward, --mac and --mtu are for the only card, and here are "
+                    + "%d: write them into --network, as in --network user,%s").formatted(
+                            wanted.size(), alone.getFirst()));
+        } else if (wanted.size() > MOST_CARDS) {
+            throw new BootFailure("a machine has at most %d network cards, not %d".formatted(
+                    MOST_CARDS, wanted.size()));
+        }
+        var parsed = new ArrayList<NetworkCard>();
+        var taken = new HashSet<MacAddress>();
+        for (String text : wanted) {
+            NetworkCard card = parse(text, alone, MacAddress.standard(parsed.size()));
+            if (!taken.add(card.mac())) {
+                throw new BootFailure("two network cards have the address %s: give one of them "
+                        .formatted(card.mac()) + "another with mac=");
+            }
+            parsed.add(card);
+        }
+        return parsed;
     }
 
-    /// Puts a card into the machine, whose network ends with it.
-    void attach(Pc pc) {
-        if (!any()) {
-            return;
+    private static NetworkCard parse(String text, List<String> more, MacAddress standard) {
+        List<String> words = new ArrayList<>(Arrays.asList(text.split(",", -1)));
+        if (words.getFirst().equals(NONE)) {
+            throw new BootFailure("--network none is no card: it stands alone, and once");
         }
+        words.addAll(more);
+        return NetworkCard.parse(words, standard);
+    }
+
+    /// {@return what the short options say, in the words of `--network`}
+    private List<String> ofTheOnlyCard() {
+        var words = new ArrayList<String>();
+        forwards.forEach(forward -> words.add("forward=" + forward));
+        if (mac != null) {
+            words.add("mac=" + mac);
+        }
+        if (mtu != null) {
+            words.add("mtu=" + mtu);
+        }
+        return words;
+    }
+
+    boolean any() {
+        return !cards.isEmpty();
+    }
+
+    /// Puts the cards into the machine, whose networks end with it.
+    void attach(Pc pc) {
         try {
-            NetworkLink network = UserNetwork.open(parsed, mtu);
-            pc.onClose(network::close);
-            var card = new VirtioNet(address, mtu, network);
-            VirtioPci connection = pc.attach(card);
-            card.connect(() -> connection.wake(0));
+            for (NetworkCard card : cards) {
+                attach(pc, card);
+            }
         } catch (IOException e) {
             throw new BootFailure(e.getMessage());
         }
+    }
+
+    private static void attach(Pc pc, NetworkCard described) throws IOException {
+        NetworkLink network = described.open();
+        pc.onClose(network::close);
+        var card = new VirtioNet(described.mac(), described.mtu(), network);
+        VirtioPci connection = pc.attach(card);
+        card.connect(() -> connection.wake(0));
     }
 }

@@ -90,11 +90,40 @@ class DeviceOptionsTest {
 
     @Test
     void networks_that_are_none() throws IOException {
-        isRefusedWith("--network is user or none", "--network", "tap");
+        isRefusedWith("--network is user or none, not \"tape\"", "--network", "tape");
+        isRefusedWith("--network is user or none, not \"\"", "--network", "");
         isRefusedWith("need a card", "--forward", "2222:22");
+        isRefusedWith("need a card", "--mtu", "1400", "--network", "none");
         isRefusedWith("is no port forward", "--network", "user", "--forward", "22");
         isRefusedWith("is no MAC address", "--network", "user", "--mac", "52:54");
         isRefusedWith("576 to 1500", "--network", "user", "--mtu", "9000");
+    }
+
+    @Test
+    void words_behind_a_network_that_are_none() throws IOException {
+        isRefusedWith("does not know \"id=n0\"", "--network", "user,id=n0");
+        isRefusedWith("does not know \"\"", "--network", "user,");
+        isRefusedWith("does not know \"mac\"", "--network", "user,mac");
+        isRefusedWith("mac= has no value", "--network", "user,mac=");
+        isRefusedWith("576 to 1500 bytes, not \"575\"", "--network", "user,mtu=575");
+        isRefusedWith("576 to 1500 bytes, not \"big\"", "--network", "user,mtu=big");
+        isRefusedWith("is no port forward", "--network", "user,forward=tcp:22");
+        isRefusedWith("one mtu, and here are \"600\" and \"700\"", "--network",
+                "user,mtu=600,mtu=700");
+        isRefusedWith("one mac, and here are", "--network", "user,mac=52:54:00:00:00:01", "--mac",
+                "52:54:00:00:00:02");
+    }
+
+    @Test
+    void cards_that_cannot_be_together() throws IOException {
+        isRefusedWith("none is no card", "--network", "user", "--network", "none");
+        isRefusedWith("none is no card", "--network", "none,mtu=1400");
+        isRefusedWith("at most 4 network cards, not 5", "--network", "user", "--network", "user",
+                "--network", "user", "--network", "user", "--network", "user");
+        isRefusedWith("as in --network user,forward=2222:22", "--network", "user", "--network",
+                "user", "--forward", "2222:22");
+        isRefusedWith("two network cards have the address 52:54:00:12:34:57", "--network",
+                "user,mac=52:54:00:12:34:57", "--network", "user");
     }
 
     @Test
@@ -138,5 +167,15 @@ class DeviceOptionsTest {
         isRefusedWith("is there already and is no socket", "--port", "a=" + first, "--port",
                 "b=" + disk("file", 512));
         assertThat(first).as("what was opened before is gone").doesNotExist();
+    }
+
+    @Test
+    void a_port_that_two_cards_want() throws IOException {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        isRefusedWith("the port may be in use", "--network", "user,forward=" + port + ":22",
+                "--network", "user,forward=" + port + ":23");
     }
 }
