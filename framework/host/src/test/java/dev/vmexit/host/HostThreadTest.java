@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,5 +32,18 @@ class HostThreadTest {
         HostThread.awaitEnd(Thread.currentThread());
         HostThread.awaitEnd(Thread.ofPlatform().unstarted(() -> {}));
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void a_thread_in_a_blocking_call_is_nudged_until_it_ends() {
+        var nudges = new AtomicInteger();
+        Thread awaited = Thread.ofPlatform().start(() -> {
+            while (nudges.get() < 3) { // the first two came too early
+                Thread.onSpinWait();
+            }
+        });
+        HostThread.awaitEnd(awaited, nudges::incrementAndGet);
+        assertThat(awaited.isAlive()).isFalse();
+        assertThat(nudges.get()).isGreaterThanOrEqualTo(3);
     }
 }

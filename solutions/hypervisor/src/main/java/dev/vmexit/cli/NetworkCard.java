@@ -3,6 +3,7 @@ package dev.vmexit.cli;
 import dev.vmexit.net.Forward;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
+import dev.vmexit.net.tap.TapLink;
 import dev.vmexit.net.user.UserNetwork;
 import dev.vmexit.net.user.wire.EthernetFrame;
 import java.io.IOException;
@@ -13,28 +14,42 @@ import java.util.Map;
 
 /// A network card as a person has described it: what its cable leads to, then keys with values.
 ///
+/// @param tap the host's interface at the other end; null for a network in this process
 /// @param mtu the largest packet, in bytes
-record NetworkCard(MacAddress mac, int mtu, List<Forward> forwards) {
+record NetworkCard(String tap, MacAddress mac, int mtu, List<Forward> forwards) {
+    private static final String TAP = "tap=";
     private static final String FORWARD = "forward";
     private static final String MAC = "mac";
     private static final String MTU = "mtu";
     private static final List<String> KEYS = List.of(MAC, MTU, FORWARD);
 
-    /// @param words `user`, then `mac=ADDRESS`, `mtu=BYTES`, `forward=…`, the last one any number
-    /// of times
+    /// @param words `user` or `tap=NAME`, then `mac=ADDRESS`, `mtu=BYTES`, and after `user` any
+    /// number of `forward=…`
     /// @param standard the address of a card that is given none
     /// @throws IllegalArgumentException with a sentence, if that is no card
     static NetworkCard parse(List<String> words, MacAddress standard) {
-        String kind = words.getFirst();
-        if (!kind.equals("user")) {
-            throw new IllegalArgumentException(
-                    "--network is user or none, not \"%s\"".formatted(kind));
-        }
+        String tap = tap(words.getFirst());
         Map<String, List<String>> values = values(words.subList(1, words.size()));
-        return new NetworkCard(
+        if (tap != null && values.containsKey(FORWARD)) {
+            throw new IllegalArgumentException("a tap has no port forwards: behind it the guest "
+                    + "has an address of its own, at which the host reaches all its ports");
+        }
+        return new NetworkCard(tap,
                 values.containsKey(MAC) ? MacAddress.parse(values.get(MAC).getFirst()) : standard,
                 values.containsKey(MTU) ? mtu(values.get(MTU).getFirst()) : EthernetFrame.MTU,
                 values.getOrDefault(FORWARD, List.of()).stream().map(Forward::parse).toList());
+    }
+
+    private static String tap(String kind) {
+        if (kind.startsWith(TAP)) {
+            String name = kind.substring(TAP.length());
+            TapLink.checkName(name);
+            return name;
+        } else if (!kind.equals("user")) {
+            throw new IllegalArgumentException(
+                    "--network is user, tap=NAME or none, not \"%s\"".formatted(kind));
+        }
+        return null;
     }
 
     private static Map<String, List<String>> values(List<String> words) {
@@ -66,10 +81,18 @@ record NetworkCard(MacAddress mac, int mtu, List<Forward> forwards) {
         return mtu;
     }
 
-    /// {@return a new network of its own behind the card}
+    /// {@return the other end of the card's cable: a new network of its own, or the host's}
     ///
     /// @throws IOException if the host does not let it be; the message says what to do
     NetworkLink open() throws IOException {
-        return UserNetwork.open(forwards, mtu);
+        if (tap == null) {
+            return UserNetwork.open(forwards, mtu);
+        }
+        TapLink link = TapLink.open(tap);
+        if (TapLink.isDown(tap)) {
+            System.err.printf("vmexit: the tap %1$s is new or down, and carries nothing before "
+                    + "`ip link set %1$s up`%n", tap);
+        }
+        return link;
     }
 }

@@ -20,11 +20,12 @@ final class NetworkOptions {
     private static final int MOST_CARDS = 4;
     private static final String NONE = "none";
 
-    @Option(names = "--network", paramLabel = "user[,OPTION…]|none", description = {
+    @Option(names = "--network", paramLabel = "user|tap=NAME|none[,OPTION…]", description = {
             "A virtio-net card; several times for several. user: this process carries the guest's "
-                    + "connections, without privileges. Options: mac=ADDRESS, mtu=BYTES, "
-                    + "forward=[udp:][ADDRESS:]HOSTPORT:GUESTPORT (any number of times). "
-                    + "Default none."})
+                    + "connections, without privileges. tap=NAME: the host's TAP interface, which "
+                    + "is made for the run if it does not exist and this user may. Options: "
+                    + "mac=ADDRESS, mtu=BYTES, and with user any number of "
+                    + "forward=[udp:][ADDRESS:]HOSTPORT:GUESTPORT. Default none."})
     private List<String> texts = List.of();
 
     @Option(names = "--forward", paramLabel = "[udp:][ADDRESS:]HOSTPORT:GUESTPORT",

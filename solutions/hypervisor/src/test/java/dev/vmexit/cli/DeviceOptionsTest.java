@@ -90,8 +90,8 @@ class DeviceOptionsTest {
 
     @Test
     void networks_that_are_none() throws IOException {
-        isRefusedWith("--network is user or none, not \"tape\"", "--network", "tape");
-        isRefusedWith("--network is user or none, not \"\"", "--network", "");
+        isRefusedWith("--network is user, tap=NAME or none, not \"tape\"", "--network", "tape");
+        isRefusedWith("--network is user, tap=NAME or none, not \"\"", "--network", "");
         isRefusedWith("need a card", "--forward", "2222:22");
         isRefusedWith("need a card", "--mtu", "1400", "--network", "none");
         isRefusedWith("is no port forward", "--network", "user", "--forward", "22");
@@ -112,6 +112,16 @@ class DeviceOptionsTest {
                 "user,mtu=600,mtu=700");
         isRefusedWith("one mac, and here are", "--network", "user,mac=52:54:00:00:00:01", "--mac",
                 "52:54:00:00:00:02");
+    }
+
+    @Test
+    void taps_that_are_none() throws IOException {
+        isRefusedWith("\"\" is no name of a network interface", "--network", "tap=");
+        isRefusedWith("\"a/b\" is no name", "--network", "tap=a/b");
+        isRefusedWith("\"tap%d\" is no name", "--network", "tap=tap%d");
+        isRefusedWith("1 to 15 ASCII characters", "--network", "tap=" + "x".repeat(16));
+        isRefusedWith("a tap has no port forwards", "--network", "tap=tap0,forward=2222:22");
+        isRefusedWith("a tap has no port forwards", "--network", "tap=tap0", "--forward", "1:22");
     }
 
     @Test
