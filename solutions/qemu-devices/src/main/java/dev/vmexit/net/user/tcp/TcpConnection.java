@@ -33,11 +33,11 @@ final class TcpConnection {
     private Ipv4Packet firstSyn;
     private HostSocket host;
 
-    TcpConnection(Flow flow, TcpSetting setting) {
+    /// @param iss the initial sequence number of what the guest gets
+    TcpConnection(Flow flow, TcpSetting setting, int iss) {
         this.flow = flow;
         this.setting = setting;
-        end = new TcpEndpoint(flow, setting.guest(), this::now,
-                setting.initialSequence().getAsInt());
+        end = new TcpEndpoint(flow, setting.guest(), this::now, iss);
         send = end.send;
         receive = end.receive;
         retransmit = setting.loop().alarm(this::retransmissionTimeout);
@@ -47,6 +47,23 @@ final class TcpConnection {
 
     TcpState state() {
         return end.state();
+    }
+
+    /// {@return whether a SYN may open a new connection in place of this one, which only waits for
+    /// stray segments: no number that the guest has used is behind the SYN's}
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc6191 RFC 6191, section 2 "Improved Processing of Incoming Connection Requests"
+    boolean mayBeReopenedBy(TcpSegment syn) {
+        return state() == TcpState.TIME_WAIT && syn.seq() - receive.nxt() >= 0;
+    }
+
+    /// {@return an initial sequence number for the connection that replaces this one: "larger than
+    /// the largest sequence number it used on the previous connection incarnation"}
+    ///
+    /// @param random a number that cannot be guessed
+    /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.6.1 "Half-Closed Connections"
+    int sequenceBehind(int random) {
+        return send.nxt() + 1 + (random >>> 2); // less than half of the circle away
     }
 
     /// The guest's SYN has come: connects the host's socket and answers when that has an outcome.
@@ -75,6 +92,7 @@ final class TcpConnection {
     /// Takes a segment whose flow is this one.
     void receive(TcpSegment segment) {
         int una = send.una();
+        TcpState before = state();
         if (!end.receive(segment)) {
             drop();
             return;
@@ -82,7 +100,8 @@ final class TcpConnection {
         if (send.una() != una) {
             retransmit.cancel(); // and set anew for what is still under way
         }
-        if (state() == TcpState.TIME_WAIT) {
+        if (state() == TcpState.TIME_WAIT
+                && (before != TcpState.TIME_WAIT || segment.has(TcpSegment.FIN))) {
             patience.set(now() + TIME_WAIT_MILLIS);
         }
         progress();

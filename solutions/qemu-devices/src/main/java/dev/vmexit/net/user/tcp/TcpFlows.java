@@ -55,29 +55,31 @@ public final class TcpFlows {
         TcpConnection known = connections.get(flow);
         boolean opens = segment.has(TcpSegment.SYN) && !segment.has(TcpSegment.ACK)
                 && !segment.has(TcpSegment.RST);
+        int iss = setting.initialSequence().getAsInt();
         // tag::doc-find[]
-        if (known != null && opens && known.state() == TcpState.TIME_WAIT) {
-            known.drop(); // "MAY accept a new SYN": the guest uses its port again
+        if (known != null && opens && known.mayBeReopenedBy(segment)) {
+            iss = known.sequenceBehind(iss);
+            known.drop();
             known = null;
         }
         // end::doc-find[]
         if (known != null && known.state() != TcpState.CLOSED) {
             known.receive(segment);
         } else if (opens && known == null) {
-            open(flow, packet, segment);
+            open(new TcpConnection(flow, setting, iss), packet, segment);
         } else if (!segment.has(TcpSegment.RST)) {
             setting.guest().send(flow.packet(TcpReset.to(segment)));
         }
     }
 
-    private void open(Flow flow, Ipv4Packet packet, TcpSegment syn) {
+    private void open(TcpConnection connection, Ipv4Packet packet, TcpSegment syn) {
+        Flow flow = connection.flow;
         Optional<InetSocketAddress> to = route.to(flow.remote(), flow.remotePort());
         if (to.isEmpty() || flow.remotePort() == 0 || !hasRoom()) {
             drops.count(to.isEmpty() ? Drop.TCP : Drop.LIMIT);
             setting.guest().send(flow.packet(TcpReset.to(syn)));
             return;
         }
-        var connection = new TcpConnection(flow, setting);
         connections.put(flow, connection);
         connection.connect(packet, syn, to.get());
     }
@@ -107,7 +109,8 @@ public final class TcpFlows {
             HostSocket.reset(accepted);
             return;
         }
-        var connection = new TcpConnection(flow, setting);
+        var connection = new TcpConnection(flow, setting,
+                setting.initialSequence().getAsInt());
         connections.put(flow, connection);
         try {
             connection.forward(accepted);
