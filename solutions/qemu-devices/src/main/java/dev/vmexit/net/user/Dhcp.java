@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /// The DHCP server, at 10.0.2.2.
 ///
@@ -45,15 +47,17 @@ final class Dhcp {
     private final BiConsumer<MacAddress, Ipv4Packet> guest;
     private final int mtu;
     private final Drops drops;
-    private final DhcpLeases leases = new DhcpLeases();
+    private final DhcpLeases leases;
     private Ipv4Address latest = VirtualNetwork.FIRST_GUEST;
 
     /// @param guest sends a packet to a card, which may not have its address yet
     /// @param mtu what a guest is told, in bytes
-    Dhcp(BiConsumer<MacAddress, Ipv4Packet> guest, int mtu, Drops drops) {
+    /// @param clock in milliseconds
+    Dhcp(BiConsumer<MacAddress, Ipv4Packet> guest, int mtu, LongSupplier clock, Drops drops) {
         this.guest = guest;
         this.mtu = mtu;
         this.drops = drops;
+        this.leases = new DhcpLeases(clock, TimeUnit.SECONDS.toMillis(LEASE_SECONDS));
     }
 
     /// {@return the address that was last given, or the first that would be}

@@ -48,7 +48,7 @@ final class Router {
         this.guest = guest;
         reassembly = new Reassembly(loop, drops);
         icmp = new IcmpEcho(guest, drops);
-        dhcp = new Dhcp(guest::sendTo, guest.mtu(), drops);
+        dhcp = new Dhcp(guest::sendTo, guest.mtu(), loop::now, drops);
         dns = new DnsForwarder(loop, guest, resolvers, random, drops);
         udp = new UdpFlows(loop, guest, this::route, drops);
         tcp = new TcpFlows(loop, guest, this::route, random, drops);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class DhcpTest {
     private static final String CARD = Wire.GUEST_MAC;
     private static final String OFFERED = "3204 0a00020f";
+    private static final long DAY = 86_400_000;
     private static final String US = "3604 0a000202";
 
     private Lan lan;
@@ -110,11 +111,59 @@ class DhcpTest {
     }
 
     @Test
-    void a_flood_of_cards_gets_the_addresses_there_are_and_then_silence() {
+    void a_flood_of_cards_gets_the_addresses_there_are_and_then_silence_for_a_minute() {
         for (int i = 0; i < 1000; i++) {
             ask("5254%08x".formatted(i), "00000000", "350101");
         }
         assertThat(lan.router.dhcp.leases()).isEqualTo(240);
+        assertThat(ask(CARD, "00000000", "350101")).isNull();
+        lan.now += 60_000;
+        assertThat(yiaddr(ask(CARD, "00000000", "350101"))).as("nobody took the offer")
+                .isEqualTo("0a00020f");
+    }
+
+    @Test
+    void an_expired_address_stays_its_card_s_until_there_is_no_other() {
+        ask(CARD, "00000000", "350103" + OFFERED);
+        lan.now += DAY;
+        assertThat(lan.router.dhcp.leases()).as("it has expired").isZero();
+        assertThat(yiaddr(ask("525400999999", "00000000", "350101"))).isEqualTo("0a000210");
+        assertThat(yiaddr(ask(CARD, "00000000", "350101"))).isEqualTo("0a00020f");
+    }
+
+    @Test
+    void a_lease_is_nobody_else_s_before_its_time_is_over_and_a_renewal_begins_it_anew() {
+        ask(CARD, "00000000", "350103" + OFFERED);
+        lan.now += DAY - 1;
+        assertThat(option(ask("525400999999", "00000000", "350103" + OFFERED), 53))
+                .as("a millisecond before its end").isEqualTo("06");
+        assertThat(option(ask(CARD, "0a00020f", "350103"), 53)).isEqualTo("05");
+        lan.now += DAY - 1;
+        assertThat(option(ask("525400999999", "00000000", "350103" + OFFERED), 53))
+                .as("it was renewed").isEqualTo("06");
+        lan.now += 1;
+        assertThat(option(ask("525400999999", "00000000", "350103" + OFFERED), 53))
+                .isEqualTo("05");
+        assertThat(option(ask(CARD, "0a00020f", "350103"), 53)).as("renewed too late")
+                .isEqualTo("06");
+    }
+
+    @Test
+    void an_offer_does_not_shorten_a_lease() {
+        ask(CARD, "00000000", "350103" + OFFERED);
+        ask(CARD, "00000000", "350101");
+        lan.now += DAY / 2;
+        assertThat(option(ask("525400999999", "00000000", "350103" + OFFERED), 53))
+                .isEqualTo("06");
+    }
+
+    @Test
+    void an_address_that_was_found_in_use_comes_back_after_a_day() {
+        ask(CARD, "00000000", "350103" + OFFERED);
+        ask(CARD, "00000000", "350104" + OFFERED);
+        assertThat(option(ask(CARD, "00000000", "350103" + OFFERED), 53)).isEqualTo("06");
+        lan.now += DAY;
+        assertThat(option(ask(CARD, "00000000", "350103" + OFFERED), 53)).isEqualTo("05");
     }
 
     @Test
