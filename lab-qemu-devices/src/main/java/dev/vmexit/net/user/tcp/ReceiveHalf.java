@@ -1,7 +1,9 @@
 package dev.vmexit.net.user.tcp;
 
 import dev.vmexit.course.Todo;
+import dev.vmexit.net.user.wire.SackBlock;
 import dev.vmexit.net.user.wire.TcpSegment;
+import java.util.List;
 
 /// The receiving half of a connection: from the guest to the host's socket.
 ///
@@ -78,6 +80,15 @@ final class ReceiveHalf {
     /// {@return the window for a segment with SYN}
     static int firstWindow() {
         return MAX_WINDOW;
+    }
+
+    /// {@return what came behind a gap, as the guest is to be told of it: the block that grew last
+    /// first, so that a lost acknowledgment loses little}
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc2018 RFC 2018, section 4 "Generating Sack Options: Data Receiver Behavior"
+    List<SackBlock> sack() {
+        return buffer.islands().stream()
+                .map(island -> new SackBlock(nxt + island.start(), nxt + island.end())).toList();
     }
 
     void requestAck() {

@@ -11,11 +11,14 @@ final class TcpGuest {
     static final int ISS = 0xFFFF_F000; // wraps after 4 KiB
     static final int MSS = 1460;
 
-    private static final byte[] SYN_OPTIONS = Wire.hex("020405b4 01030307");
+    private static final String SYN_OPTIONS = "020405b4 01030307";
+    private static final String SACK_PERMITTED = "01010402";
     private static final int SCALE = 7;
     private static final long PATIENCE_MILLIS = 300;
 
     final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    /// Whether it asks for SACK blocks, and sends them.
+    boolean sacks;
     boolean established;
     boolean finReceived;
     boolean finAcked;
@@ -60,7 +63,23 @@ final class TcpGuest {
         boolean syn = (flags & Wire.SYN) != 0;
         int[] numbers = {port, remotePort, seq, established || syn && rcvNxt != 0 ? rcvNxt : 0,
                 flags, syn ? Math.min(window, 0xFFFF) : window};
-        cable.accept(Wire.tcp(remote, numbers, syn ? SYN_OPTIONS : new byte[0], data));
+        String permits = SYN_OPTIONS + (sacks ? SACK_PERMITTED : "");
+        cable.accept(Wire.tcp(remote, numbers, Wire.hex(syn ? permits : sackOption()), data));
+    }
+
+    /// As hex, the first stretch behind each gap.
+    private String sackOption() {
+        StringBuilder blocks = new StringBuilder();
+        int end = -1;
+        for (int at : early.keySet()) {
+            if (at > end && blocks.length() < 3 * 16) {
+                end = at + early.get(at).length;
+                blocks.append("%08x%08x".formatted(routerIss + 1 + at, routerIss + 1 + end));
+            }
+        }
+        return sacks && end >= 0
+                ? "010105%02x".formatted(2 + blocks.length() / 2) + blocks
+                : "";
     }
 
     void ack() {

@@ -60,9 +60,9 @@ class TcpTransferTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 4", "1, 2", "5, 1"})
-    void what_the_guest_sends_comes_back_whole_over_a_cable_that_loses(int percent, int mebibytes)
-            throws Exception {
+    @CsvSource({"0, 4, false", "1, 2, false", "5, 1, false", "1, 2, true", "5, 1, true"})
+    void what_the_guest_sends_comes_back_whole_over_a_cable_that_loses(int percent, int mebibytes,
+            boolean sacks) throws Exception {
         byte[] data = noise(mebibytes * MEBIBYTE + 12_345);
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var lan = Lan.withGuest()) {
@@ -71,6 +71,7 @@ class TcpTransferTest {
             var in = new BadCable(8, percent);
             var guest = new TcpGuest(frame -> out.carry(frame, lan::send), 40_000, Wire.GATEWAY,
                     server.getLocalPort());
+            guest.sacks = sacks;
             guest.open();
             guest.say(data, true);
             while (!guest.reset && !(guest.finReceived && guest.finAcked)) {

@@ -1,10 +1,12 @@
 package dev.vmexit.net.user.tcp;
 
+import dev.vmexit.net.user.wire.TcpOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 
 /// What the guest sent and the host's socket has not taken; behind a gap, islands of what came too
 /// early.
@@ -18,9 +20,16 @@ final class ReceiveBuffer {
     /// One byte in every second place would make as many islands as there are bytes.
     private static final int MAX_ISLANDS = 64;
 
+    /// A stretch behind the tail.
+    ///
+    /// @param start how many bytes behind the tail it begins
+    /// @param end how many bytes behind the tail it ends
+    record Stretch(int start, int end) {}
+
     private final ByteRing ring = new ByteRing();
-    /// From the first position of each island to the one behind its last.
-    private final TreeMap<Long, Long> islands = new TreeMap<>();
+    private final Islands islands = new Islands();
+    /// A position on each of the islands that grew last, the latest first.
+    private final Deque<Long> grown = new ArrayDeque<>();
     private long head;
     private long tail;
 
@@ -47,28 +56,30 @@ final class ReceiveBuffer {
         if (ahead > 0 && islands.size() == MAX_ISLANDS) {
             return 0; // it will be sent again
         }
-        ring.reserve(head, Math.max(end, islands.isEmpty() ? end : islands.lastEntry().getValue()));
+        ring.reserve(head, Math.max(end, islands.isEmpty() ? end : islands.end()));
         ring.put(start, data, offset, length);
-        addIsland(start, end);
+        islands.add(start, end);
         long before = tail;
-        if (islands.firstKey() <= tail) {
-            tail = islands.pollFirstEntry().getValue();
-        }
+        tail = islands.removeUpTo(tail);
+        noteGrowth(start);
         return (int) (tail - before);
     }
 
-    /// Islands that touch become one.
-    private void addIsland(long start, long end) {
-        long first = start;
-        long last = end;
-        Map.Entry<Long, Long> other = islands.floorEntry(last);
-        while (other != null && other.getValue() >= first) {
-            islands.remove(other.getKey());
-            first = Math.min(first, other.getKey());
-            last = Math.max(last, other.getValue());
-            other = islands.floorEntry(last);
+    private void noteGrowth(long position) {
+        long island = islands.startAround(position);
+        grown.removeIf(p -> p < tail || islands.startAround(p) == island);
+        if (island >= 0) {
+            grown.addFirst(position);
         }
-        islands.put(first, last);
+        if (grown.size() > TcpOptions.MAX_SACK_BLOCKS) {
+            grown.removeLast();
+        }
+    }
+
+    /// {@return the islands that grew last, the latest first}
+    List<Stretch> islands() {
+        return grown.stream().map(p -> new Stretch((int) (islands.startAround(p) - tail),
+                (int) (islands.skip(p) - tail))).toList();
     }
 
     /// Writes until the buffer is empty or the channel takes nothing more for the moment.

@@ -10,8 +10,9 @@ import dev.vmexit.net.user.wire.TcpSegment;
 ///       │ under way    │ to be sent again   │ never sent
 /// ```
 ///
-/// After a timeout SND.NXT goes back to SND.UNA and everything is sent again. Without SACK that is
-/// what the guest needs in most cases.
+/// After a timeout SND.NXT goes back to SND.UNA, and everything is sent again but what the guest
+/// says that it has. When duplicate acknowledgments tell of a loss, each brings one of the holes.
+/// What the guest has behind a hole counts as under way until it is acknowledged.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.3.1 "Key Connection State Variables"
 final class SendHalf {
@@ -34,6 +35,7 @@ final class SendHalf {
     final SendBuffer buffer = new SendBuffer();
     final Retransmission timing = new Retransmission();
     private final Output output;
+    private final Scoreboard sacked = new Scoreboard();
     private final int maxMss;
     private CongestionWindow congestion = new CongestionWindow(DEFAULT_MSS);
     private int mss = DEFAULT_MSS;
@@ -89,6 +91,7 @@ final class SendHalf {
         if (acked < 0) {
             return;
         }
+        sacked.mark(segment.options().sack(), una, max);
         boolean duplicate = acked == 0 && segment.length() == 0 && nxt != una
                 && segment.window() << scale == window && window > 0;
         boolean closed = window == 0;
@@ -132,26 +135,41 @@ final class SendHalf {
         finAcked = finSent && ack == max;
         una = ack;
         nxt = nxt - una < 0 ? una : nxt;
-        if (congestion.acknowledged(ack, acked)) {
-            sendFirstAgain();
+        sacked.advance(acked);
+        if (congestion.acknowledged(ack, acked) && !sendNextHole() && sacked.isFirstDue()) {
+            sendAgain(0);
         }
     }
 
     private void duplicate() {
         duplicates++;
         if (congestion.isRecovering()) {
-            congestion.inflate();
+            if (!sendNextHole()) {
+                congestion.inflate();
+            }
         } else if (duplicates == DUPLICATES_THAT_MEAN_LOSS) {
             congestion.lost(nxt - una, max);
-            sendFirstAgain();
+            sendAgain(0);
         }
     }
 
-    private void sendFirstAgain() {
-        int length = Math.min(buffer.size(), mss);
-        boolean fin = finSent && length == buffer.size();
+    private boolean sendNextHole() {
+        int hole = sacked.nextHole();
+        if (hole >= 0) {
+            sendAgain(hole);
+        }
+        return hole >= 0;
+    }
+
+    /// @param offset from SND.UNA, of something that was sent and that the guest lacks
+    private void sendAgain(int offset) {
+        int rest = buffer.size() - offset; // 0 for the FIN alone
+        int length = Math.min(Math.min(rest, mss), sacked.holeAt(offset));
+        boolean fin = finSent && length == rest;
         timed = false;
-        blocked |= !output.emit(una, fin ? TcpSegment.FIN : 0, buffer.copy(0, length));
+        blocked |= !output.emit(una + offset, fin ? TcpSegment.FIN : 0,
+                buffer.copy(offset, length));
+        sacked.resent(offset + length + (fin ? 1 : 0));
     }
 
     /// Sends what the windows allow.
@@ -165,14 +183,17 @@ final class SendHalf {
     /// @param force at least a byte, whatever the window says: a probe
     /// @return whether there may be more to send
     private boolean sendNext(boolean force, long now) {
+        nxt = una + sacked.skip(nxt - una);
+        int hole = sacked.holeAt(nxt - una);
         // tag::doc-usable[]
         int underWay = nxt - una;
         int unsent = buffer.size() - underWay; // -1 behind the FIN
         int usable = Math.min(window, congestion.bytes()) - underWay;
-        int length = Math.max(Math.min(Math.min(unsent, mss), usable), force && unsent > 0 ? 1 : 0);
+        int most = Math.min(Math.min(unsent, mss), hole);
+        int length = Math.max(Math.min(most, usable), force && unsent > 0 ? 1 : 0);
         // end::doc-usable[]
         boolean fin = finQueued && unsent >= 0 && length == unsent;
-        if (length == 0 && !fin || !force && isSilly(length, unsent)) {
+        if (length == 0 && !fin || !force && isSilly(length, Math.min(unsent, hole))) {
             return false;
         }
         int flags = (length == unsent ? TcpSegment.PSH : 0) | (fin ? TcpSegment.FIN : 0);
@@ -211,6 +232,7 @@ final class SendHalf {
         timing.backOff();
         timed = false;
         duplicates = 0;
+        sacked.forget();
         if (synAcked) {
             if (window > 0) {
                 congestion.timedOut(nxt - una);

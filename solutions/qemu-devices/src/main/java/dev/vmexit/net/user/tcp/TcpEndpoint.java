@@ -2,14 +2,16 @@ package dev.vmexit.net.user.tcp;
 
 import dev.vmexit.net.user.wire.Ipv4Packet;
 import dev.vmexit.net.user.wire.PacketSink;
+import dev.vmexit.net.user.wire.SackBlock;
 import dev.vmexit.net.user.wire.TcpOptions;
 import dev.vmexit.net.user.wire.TcpSegment;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /// What the guest sees of a connection: the state machine and the segments. It has no timers and no
 /// socket; those are [TcpConnection]'s.
 ///
-/// Left out: keep-alive, SACK, timestamps, urgent data, path MTU discovery (there is one hop).
+/// Left out: keep-alive, timestamps, urgent data, path MTU discovery (there is one hop).
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.10 "Event Processing"
 final class TcpEndpoint {
@@ -22,6 +24,7 @@ final class TcpEndpoint {
     private final int maxMss;
     private TcpState state = TcpState.CLOSED;
     private boolean windowScaling = true;
+    private boolean sackPermitted = true;
 
     /// @param iss the initial sequence number
     /// @param clock in milliseconds
@@ -62,6 +65,7 @@ final class TcpEndpoint {
 
     private void agree(TcpSegment syn) {
         windowScaling = syn.options().windowScale() >= 0;
+        sackPermitted = syn.options().sackPermitted();
         receive.adopt(syn);
         send.adopt(syn);
     }
@@ -203,14 +207,20 @@ final class TcpEndpoint {
         int flags = TcpSegment.SYN | (answer ? TcpSegment.ACK : 0);
         guest.send(flow.packet(new TcpSegment(flow.remotePort(), flow.guestPort(),
                 send.una(), answer ? receive.nxt() : 0, flags, ReceiveHalf.firstWindow(),
-                new TcpOptions(maxMss, scale), new byte[0])));
+                new TcpOptions(maxMss, scale, sackPermitted, List.of()), new byte[0])));
     }
 
+    /// SACK blocks go where there is room, so that no packet is too large. An acknowledgment that
+    /// is due for what came behind a gap is of little use without them, and follows by itself.
     private boolean emit(int seq, int flags, byte[] data) {
+        boolean due = receive.isAckDue();
+        List<SackBlock> blocks = sackPermitted ? receive.sack() : List.of();
+        TcpOptions options = TcpOptions.of(blocks, send.mss() - data.length);
         boolean sent = guest.send(flow.packet(new TcpSegment(flow.remotePort(),
                 flow.guestPort(), seq, receive.nxt(), flags | TcpSegment.ACK,
-                receive.announceWindow(), TcpOptions.NONE, data)));
-        if (!sent) {
+                receive.announceWindow(), options, data)));
+        boolean told = blocks.isEmpty() || !options.sack().isEmpty();
+        if (!sent || due && !told) {
             receive.requestAck();
         }
         return sent;

@@ -15,7 +15,7 @@ import java.util.Optional;
 ///  20   options …            │ data
 /// ```
 ///
-/// Left out: the urgent pointer (data under it is ordinary data), timestamps, SACK.
+/// Left out: the urgent pointer (data under it is ordinary data), timestamps.
 ///
 /// @param window as in the header, not scaled
 /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.1 "Header Format"
