@@ -87,8 +87,10 @@ final class TapDevice implements AutoCloseable {
             MemorySegment request = shortly.allocate(IFREQ);
             MemorySegment.copy(name.getBytes(StandardCharsets.US_ASCII), 0, request, JAVA_BYTE, 0,
                     name.length());
+            // tag::doc-attach[]
             FLAGS.set(request, 0L, (short) (IFF_TAP | IFF_NO_PI));
             return libc.ioctl(fd, TUNSETIFF, request.address());
+            // end::doc-attach[]
         }
     }
 
