@@ -19,10 +19,12 @@ final class EventWires {
     /// @param size 0: any
     private record Doorbell(boolean port, long address, int size, boolean match, long value,
             EventFd event) {
+        // tag::rings[]
         boolean rings(boolean toPort, long at, int bytes, long written) {
             return port == toPort && address == at && (size == 0 || size == bytes)
                     && (!match || value == written);
         }
+        // end::rings[]
 
         /// One write could ring both.
         boolean collidesWith(Doorbell o) {
@@ -65,11 +67,13 @@ final class EventWires {
             event.listenNoMore();
             return 0;
         }
+        // tag::irqfd[]
         boolean free = event.listen(() -> {
             chip.setLine(gsi, true);
             chip.setLine(gsi, false);
         });
         return free ? 0 : KvmDevice.fail(Errno.EBUSY);
+        // end::irqfd[]
     }
 
     /// `struct kvm_ioeventfd`: datamatch, address, length, fd, flags, padding.
@@ -109,6 +113,7 @@ final class EventWires {
         return found ? 0 : KvmDevice.fail(Errno.ENOENT);
     }
 
+    // tag::written[]
     /// {@return whether somebody listens there; then no exit is needed}
     boolean written(boolean port, long at, int size, long value) {
         for (Doorbell bell : doorbells) {
@@ -119,4 +124,5 @@ final class EventWires {
         }
         return false;
     }
+    // end::written[]
 }

@@ -111,6 +111,7 @@ final class VcpuOutside implements Outside {
         return size == 8 ? value : value & (1L << 8 * size) - 1;
     }
 
+    // tag::write-mmio[]
     @Override
     public void writeMmio(long physical, int size, long value) {
         if (isApic(physical)) {
@@ -135,6 +136,7 @@ final class VcpuOutside implements Outside {
         }
         exitAfter(() -> vcpu.page.exitMmio(physical, size, true, low(value, size)));
     }
+    // end::write-mmio[]
 
     @Override
     public long in(int port, int size) {

@@ -168,6 +168,7 @@ public final class Vm implements AutoCloseable {
     ///
     /// @param line 0 … 23, a pin of the IOAPIC; 0 … 15 are also inputs of the PICs
     /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.25 "KVM_IRQ_LINE"
+    // tag::irq-line[]
     public void setIrqLine(int line, boolean high) {
         try (Arena arena = Arena.ofConfined()) {
             var level = arena.allocate(8, 8);
@@ -176,6 +177,7 @@ public final class Vm implements AutoCloseable {
             call("KVM_IRQ_LINE", Requests.KVM_IRQ_LINE, level);
         }
     }
+    // end::irq-line[]
 
     /// Raises the interrupt that a write of `data` to `address` would be, as PCI devices do it.
     ///
@@ -186,6 +188,7 @@ public final class Vm implements AutoCloseable {
     /// An address that is no local APIC's is the guest's mistake: nothing happens.
     ///
     /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.70 "KVM_SIGNAL_MSI"
+    // tag::signal-msi[]
     public void signalMsi(long address, int data) {
         try (Arena arena = Arena.ofConfined()) {
             var message = arena.allocate(32, 8);
@@ -194,6 +197,7 @@ public final class Vm implements AutoCloseable {
             libc.ioctl(fd, Requests.KVM_SIGNAL_MSI, message.address());
         }
     }
+    // end::signal-msi[]
 
     /// {@return the state of the interrupt controllers, the timer and the clock}
     public VmState state() {

@@ -161,12 +161,14 @@ public final class Pc implements AutoCloseable {
     /// Puts a virtio device on the PCI bus. Before [#run].
     ///
     /// @return its connection to the bus, for what the device itself has to say
+    // tag::attach[]
     public VirtioPci attach(VirtioDevice device) {
         var connection = new VirtioPci(device, vm.memory(), vm::signalMsi);
         virtio.add(connection);
         pci.add(connection.function());
         return connection;
     }
+    // end::attach[]
 
     /// @param end runs when the machine has been closed, for what was made for it alone
     public void onClose(Runnable end) {

@@ -108,6 +108,7 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
         };
     }
 
+    // tag::write[]
     @Override
     public void write(long offset, int size, long value) {
         int at = (int) offset & PART_BYTES - 1;
@@ -119,6 +120,7 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
             }
         }
     }
+    // end::write[]
 
     /// Access to the registers through the configuration space, for a driver that cannot map them.
     private final class Window implements BusDevice {

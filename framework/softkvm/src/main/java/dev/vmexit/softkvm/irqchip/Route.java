@@ -24,8 +24,10 @@ public sealed interface Route {
         }
     }
 
+    // tag::to-msi[]
     /// Straight to the local APICs.
     record ToMsi(int gsi, long address, int data) implements Route {}
+    // end::to-msi[]
 
     int PIC_MASTER = 0;
     int PIC_SLAVE = 1;

@@ -30,14 +30,18 @@ class EventDescriptorTest extends AgreementTest {
         assertThat(machine.libc.write(fd, Struct.ofSize(8).u64(0, n).segment)).isEqualTo(8);
     }
 
+    // tag::irq-fd[]
     private int irqFd(int fd, int gsi, int flags) {
         return machine.vm(Request.IRQFD, Struct.ofSize(32).u32(0, fd).u32(4, gsi).u32(8, flags));
     }
+    // end::irq-fd[]
 
+    // tag::io-event[]
     private int ioEvent(int fd, long address, int length, int flags) {
         return machine.vm(Request.IOEVENTFD, Struct.ofSize(64).u64(0, 7).u64(8, address)
                 .u32(16, length).u32(20, fd).u32(24, flags));
     }
+    // end::io-event[]
 
     @Test
     void an_eventfd_counts_and_is_emptied_by_a_read() {
@@ -81,6 +85,7 @@ class EventDescriptorTest extends AgreementTest {
         assertThat(irqFd(event(), 6, 0)).as("two of one line").isZero();
     }
 
+    // tag::edge[]
     @Test
     void a_write_to_an_IRQFD_is_an_edge_on_its_line() throws InterruptedException {
         machine.vm(Request.CREATE_IRQCHIP, 0);
@@ -92,6 +97,7 @@ class EventDescriptorTest extends AgreementTest {
         add(fd, 1);
         awaitRequest(5);
     }
+    // end::edge[]
 
     /// An event that nobody has taken yet counts from the start.
     @Test
@@ -140,6 +146,7 @@ class EventDescriptorTest extends AgreementTest {
         assertThat(ioEvent(fd, DOORBELL, 4, 0)).isZero();
     }
 
+    // tag::no-exit[]
     @Test
     void a_port_with_an_IOEVENTFD_does_not_exit() {
         int fd = event();
@@ -150,7 +157,9 @@ class EventDescriptorTest extends AgreementTest {
         assertThat(read(fd)).isEqualTo(2);
         assertThat(vcpu.runToExit()).isEqualTo(Exit.HLT);
     }
+    // end::no-exit[]
 
+    // tag::match[]
     @Test
     void a_value_can_be_asked_for() {
         int fd = event();
@@ -161,6 +170,7 @@ class EventDescriptorTest extends AgreementTest {
         assertThat(vcpu.page.u8(4096)).isEqualTo(8);
         assertThat(read(fd)).isEqualTo(1);
     }
+    // end::match[]
 
     @Test
     void an_address_with_an_IOEVENTFD_of_any_length_does_not_exit() {
