@@ -20,6 +20,7 @@ final class KvmClockPage {
 
     private KvmClockPage() {}
 
+    // tag::system-time[]
     static void systemTime(Vcpu vcpu, long msr) {
         Slot slot = slot(vcpu, msr & ~1L, 32);
         if ((msr & ENABLED) == 0 || slot == null) {
@@ -36,6 +37,7 @@ final class KvmClockPage {
         Host.set(at + 29, 1, TSC_STABLE);
         slot.markDirty(msr & ~1L);
     }
+    // end::system-time[]
 
     /// `struct pvclock_wall_clock`: version, seconds, nanoseconds since 1970 at kvmclock's zero.
     static void wallClock(Vcpu vcpu, long msr) {

@@ -69,6 +69,7 @@ final class Vcpu implements SoftFile, CpuLines {
         return id;
     }
 
+    // tag::tsc[]
     long tsc() {
         return vm.clock.tsc() + tscOffset;
     }
@@ -76,6 +77,7 @@ final class Vcpu implements SoftFile, CpuLines {
     void tsc(long value) {
         tscOffset = value - vm.clock.tsc();
     }
+    // end::tsc[]
 
     /// As [#tsc(long)], but in step with the other vCPUs if that is what is meant.
     void tscFromHost(long value) {

@@ -200,10 +200,12 @@ final class VcpuMsrs {
     }
 
     /// The timer counts the machine's TSC, the guest its own.
+    // tag::deadline[]
     private long machineDeadline(long guest) {
         boolean over = Long.compareUnsigned(guest, vcpu.tsc()) <= 0;
         return guest == 0 ? 0 : over ? 1 : guest - vcpu.tscOffset();
     }
+    // end::deadline[]
 
     private long guestDeadline(long machine) {
         return machine == 0 ? 0 : machine + vcpu.tscOffset();

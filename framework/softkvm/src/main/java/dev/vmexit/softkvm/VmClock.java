@@ -57,6 +57,7 @@ final class VmClock implements MachineClock {
     ///
     /// Who restores a machine sets the TSCs one after the other, and means them to be equal: what
     /// lies within a second of the last one that was set is that one.
+    // tag::offset-for[]
     synchronized long tscOffsetFor(long value) {
         long offset = value - tsc();
         if (Math.abs(offset - lastTscOffset) > SECOND) {
@@ -64,6 +65,7 @@ final class VmClock implements MachineClock {
         }
         return lastTscOffset;
     }
+    // end::offset-for[]
 
     /// `KVM_SET_CLOCK`: what kvmclock shows from now on.
     void kvmClock(long nanos) {
