@@ -16,6 +16,7 @@ import java.util.TreeMap;
 /// @param msrs the model-specific registers that a guest may have changed
 /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4
 public record VcpuState(Map<Part, byte[]> structs, SortedMap<Integer, Long> msrs) {
+    // tag::parts[]
     /// The structs, in the order in which they can be given back: XCR0 says what of the XSAVE area
     /// counts, CR4 and EFER what the registers mean, the local APIC's base is in the special
     /// registers, and an event is pending in a state that is complete.
@@ -28,6 +29,7 @@ public record VcpuState(Map<Part, byte[]> structs, SortedMap<Integer, Long> msrs
         LAPIC(1024, Requests.KVM_GET_LAPIC, Requests.KVM_SET_LAPIC), //
         MP_STATE(4, Requests.KVM_GET_MP_STATE, Requests.KVM_SET_MP_STATE), //
         VCPU_EVENTS(64, Requests.KVM_GET_VCPU_EVENTS, Requests.KVM_SET_VCPU_EVENTS);
+        // end::parts[]
 
         final int sizeBytes;
         final long get;

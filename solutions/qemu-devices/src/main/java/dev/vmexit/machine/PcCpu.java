@@ -34,6 +34,7 @@ final class PcCpu {
     }
 
     /// Runs to the end, and then ends the others too: a PC does not limp on with some of its CPUs.
+    // tag::run[]
     void run(Runnable stopOthers) {
         try {
             do {
@@ -45,6 +46,7 @@ final class PcCpu {
             stopOthers.run();
         }
     }
+    // end::run[]
 
     void stop() {
         stopping = true;

@@ -29,6 +29,7 @@ public final class UartState implements Saved {
         return bytes.toByteArray();
     }
 
+    // tag::restore[]
     @Override
     public void restore(StateIn in) {
         synchronized (uart) {
@@ -45,6 +46,7 @@ public final class UartState implements Saved {
             uart.driveLine();
         }
     }
+    // end::restore[]
 
     private static void fill(Queue<Integer> queue, byte[] bytes) {
         for (byte one : bytes) {

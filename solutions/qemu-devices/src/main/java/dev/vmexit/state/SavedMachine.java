@@ -45,6 +45,7 @@ public final class SavedMachine {
     ///
     /// @throws StateFailure if the file has nothing of it, or something that this version of the
     ///         part does not understand
+    // tag::section[]
     public void section(String name, Saved part) {
         Section section = sections.get(name);
         if (section == null) {
@@ -59,6 +60,7 @@ public final class SavedMachine {
         part.restore(in);
         in.requireEnd();
     }
+    // end::section[]
 
     /// {@return whether the file holds such a section}
     public boolean has(String name) {

@@ -80,6 +80,7 @@ public final class StateFile implements AutoCloseable {
         }
     }
 
+    // tag::header[]
     private void header(String name, int version, long length) throws IOException {
         byte[] text = name.getBytes(StandardCharsets.US_ASCII);
         out.writeByte(text.length);
@@ -87,6 +88,7 @@ public final class StateFile implements AutoCloseable {
         out.writeShort(version);
         out.writeLong(length);
     }
+    // end::header[]
 
     /// Writes a piece of the guest's memory, without its pages of zeros.
     ///
@@ -132,6 +134,7 @@ public final class StateFile implements AutoCloseable {
         }
     }
 
+    // tag::finish[]
     /// Gives the file its end and its name.
     public void finish() {
         try {
@@ -147,6 +150,7 @@ public final class StateFile implements AutoCloseable {
             throw failed(target, e);
         }
     }
+    // end::finish[]
 
     /// Without [#finish], nothing is left behind.
     @Override

@@ -13,6 +13,7 @@ final class TransportState implements Saved {
         this.t = transport;
     }
 
+    // tag::save[]
     /// Waits for the end of a turn, with the interrupt that comes with it.
     @Override
     public void save(StateOut out) {
@@ -29,6 +30,7 @@ final class TransportState implements Saved {
             t.lock().unlock();
         }
     }
+    // end::save[]
 
     @Override
     public void restore(StateIn in) {
