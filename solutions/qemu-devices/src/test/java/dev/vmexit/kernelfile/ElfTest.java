@@ -114,6 +114,14 @@ class ElfTest {
     }
 
     @Test
+    void in_a_segment_that_is_aligned_to_8_the_contents_begin_at_a_multiple_of_8() {
+        byte[] wide = ElfFile.buffer(32).putInt(6).putInt(4).putInt(1).putInt(24, 7).array();
+        var segment = java.lang.foreign.MemorySegment.ofArray(wide);
+        assertThat(ElfNote.all(segment, 8).getFirst().contents().getInt(0)).isEqualTo(7);
+        assertThat(ElfNote.all(segment, 4).getFirst().contents().getInt(0)).isZero();
+    }
+
+    @Test
     void a_note_that_leaves_its_segment_is_refused() {
         byte[] note = ElfFile.note("Xen", 18, new byte[4]);
         isRefused(kernel().notes(with(note.clone(), 4, 5)).bytes(), "longer than the segment");
