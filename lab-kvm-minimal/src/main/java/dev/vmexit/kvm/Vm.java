@@ -22,6 +22,8 @@ import java.util.List;
 /// It owns them: closing the machine closes its vCPUs and unmaps its memory. No vCPU may be running
 /// then. Built by one thread.
 public final class Vm implements AutoCloseable {
+    private static final int KVM_PIT_SPEAKER_DUMMY = 1;
+
     private final LibC libc;
     private final int fd;
     private final int runPageBytes;
@@ -130,7 +132,10 @@ public final class Vm implements AutoCloseable {
     /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.71 "KVM_CREATE_PIT2"
     public void createPit() {
         try (Arena arena = Arena.ofConfined()) {
-            call("KVM_CREATE_PIT2", Requests.KVM_CREATE_PIT2, arena.allocate(64, 8));
+            // struct kvm_pit_config: flags, and fifteen words of nothing
+            MemorySegment config = arena.allocate(64, 8);
+            config.set(JAVA_INT, 0, KVM_PIT_SPEAKER_DUMMY);
+            call("KVM_CREATE_PIT2", Requests.KVM_CREATE_PIT2, config);
         }
     }
 

@@ -72,6 +72,26 @@ class PcTest {
         assertThat(serial).hasToString("ok");
     }
 
+    /// Linux measures the TSC with it, if nothing tells the frequency.
+    @Test
+    void port_61_gates_the_third_timer() throws Exception {
+        try (Pc pc = Pc.build(LibC.host(), SMALL, value -> {})) {
+            pc.attachDebugConsole(value -> serial.append((char) value));
+            pc.attachDebugExit();
+            pc.load(kernel(a -> {
+                a.mov(AL, 1);
+                a.out(0x61, AL);
+                a.in(AL, 0x61);
+                a.out(0xE9, AL);
+                a.out(0xF4, AL);
+                a.jmp(a.here("never"));
+            }));
+            assertThat(pc.run()).isInstanceOf(PcEnd.Exited.class);
+        }
+        // Bits 2 to 5 are the timer's and the refresh's.
+        assertThat(serial.charAt(0) & 0xC3).isEqualTo(1);
+    }
+
     @Test
     void a_guest_under_test_prints_on_port_E9_and_ends_with_a_status() throws Exception {
         try (Pc pc = Pc.build(LibC.host(), SMALL, value -> {})) {

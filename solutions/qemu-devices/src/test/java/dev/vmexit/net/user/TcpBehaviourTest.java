@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,23 @@ class TcpBehaviourTest {
             assertThat(socket.getInputStream().readAllBytes()).containsExactly(42);
             deliverAll();
             assertThat(guest.finAcked).isTrue();
+        }
+    }
+
+    @Test
+    void a_FIN_that_the_guest_has_acknowledged_is_not_sent_again() throws IOException {
+        try (Socket socket = connect()) {
+            socket.shutdownOutput();
+            guest.receive(lan.await(s -> guest.isMine(s) && (s.flags() & Wire.FIN) != 0), 0);
+            guest.say(new byte[]{42}, false);
+            guest.step(lan.now);
+            var answers = new ArrayList<Wire.Seen>();
+            while (answers.isEmpty()) {
+                lan.now++;
+                lan.loop.turn(0);
+                answers.addAll(lan.take());
+            }
+            assertThat(answers).noneMatch(s -> (s.flags() & Wire.FIN) != 0);
         }
     }
 

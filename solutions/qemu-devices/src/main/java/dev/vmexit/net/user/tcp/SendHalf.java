@@ -192,7 +192,7 @@ final class SendHalf {
         int most = Math.min(Math.min(unsent, mss), hole);
         int length = Math.max(Math.min(most, usable), force && unsent > 0 ? 1 : 0);
         // end::doc-usable[]
-        boolean fin = finQueued && unsent >= 0 && length == unsent;
+        boolean fin = finQueued && !finAcked && unsent >= 0 && length == unsent;
         if (length == 0 && !fin || !force && isSilly(length, Math.min(unsent, hole))) {
             return false;
         }
