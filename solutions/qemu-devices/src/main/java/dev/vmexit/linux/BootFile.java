@@ -16,6 +16,9 @@ public final class BootFile {
             throw new BootFailure(what + " " + path + " does not exist");
         } else if (Files.isDirectory(path)) {
             throw new BootFailure(what + " " + path + " is a directory");
+        } else if (!Files.isRegularFile(path)) {
+            // Its size is not known before it is read, and /dev/zero never ends.
+            throw new BootFailure(what + " " + path + " is a device or a pipe, not a file");
         } else if (!Files.isReadable(path)) {
             throw new BootFailure(what + " " + path + " may not be read by this user");
         }

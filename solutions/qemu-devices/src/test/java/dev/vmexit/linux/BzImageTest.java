@@ -2,6 +2,7 @@ package dev.vmexit.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +68,14 @@ class BzImageTest {
         assertThatThrownBy(() -> BzImage.read(directory.resolve("none")))
                 .hasMessageContaining("does not exist");
         assertThatThrownBy(() -> BzImage.read(directory)).hasMessageContaining("is a directory");
+    }
+
+    @Test
+    void a_device_is_refused_before_it_is_read() {
+        Path zeros = Path.of("/dev/zero");
+        assumeTrue(Files.exists(zeros), "this system has no /dev/zero");
+        assertThatThrownBy(() -> BzImage.read(zeros)).isInstanceOf(BootFailure.class)
+                .hasMessageContaining("is a device or a pipe");
     }
 
     @Test
