@@ -62,6 +62,7 @@ final class ConsoleControl {
     /// Tells the guest what it does not know, as far as it has left buffers for that.
     ///
     /// @throws DriverMistake if a message does not fit into its buffer
+    // tag::tell[]
     void tell(VirtQueue queue) {
         for (ConsolePort port : ports) {
             ConsoleEvent event = driverReady ? port.next() : null;
@@ -78,6 +79,7 @@ final class ConsoleControl {
             port.settle();
         }
     }
+    // end::tell[]
 
     private static byte[] message(ConsolePort port, ConsoleEvent event) {
         byte[] name = event == ConsoleEvent.PORT_NAME ? VirtioConsole.utf8(port.name) : new byte[0];
