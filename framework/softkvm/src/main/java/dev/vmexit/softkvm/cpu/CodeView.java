@@ -37,6 +37,7 @@ public final class CodeView {
         return one == global && other == global ? global : local;
     }
 
+    // tag::stamps[]
     /// Addresses may mean other code, or the process may have written into some.
     public void forgetAll() {
         local++;
@@ -54,6 +55,7 @@ public final class CodeView {
             forgetAll();
         }
     }
+    // end::stamps[]
 
     private static int word(long linear) {
         return (int) (linear >>> 18) & FILTER_BITS / 64 - 1;
