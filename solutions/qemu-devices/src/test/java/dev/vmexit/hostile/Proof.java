@@ -34,6 +34,8 @@ final class Proof {
     void run() {
         // All first: where two regions lie at one address, another device would answer.
         slots.forEach(Slot::place);
+        // And what one was told to write by the attack must not come into another's rings.
+        slots.forEach(Slot::reset);
         answers();
         slots.forEach(this::brokenRing);
         answers();

@@ -85,11 +85,16 @@ final class Slot {
         return (int) read(20, 1) & 0xFF;
     }
 
+    /// It touches no memory from here on.
+    void reset() {
+        write(20, 1, 0);
+    }
+
     /// From reset to DRIVER_OK, by the letter.
     ///
     /// @param features the device's own and the rings', below bit 32
     void start(long features) {
-        write(20, 1, 0);
+        reset();
         for (int vector = 0; vector <= queues; vector++) {
             board.memory.write(bar1() + 16L * vector, 8, Board.MESSAGE_ADDRESS);
             board.memory.write(bar1() + 16L * vector + 8, 4, message(vector));
