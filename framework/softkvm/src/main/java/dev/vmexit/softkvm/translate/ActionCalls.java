@@ -1,6 +1,5 @@
 package dev.vmexit.softkvm.translate;
 
-import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.insn.Insn;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -16,15 +15,13 @@ final class ActionCalls {
     private final Emit emit;
     private final CodeBuilder code;
     private final Exits exits;
-    private final Registers registers;
     private final List<Object> constants = new ArrayList<>();
     private final List<Label[]> ranges = new ArrayList<>();
 
-    ActionCalls(Emit emit, Exits exits, Registers registers) {
+    ActionCalls(Emit emit, Exits exits) {
         this.emit = emit;
         this.code = emit.code;
         this.exits = exits;
-        this.registers = registers;
     }
 
     /// {@return the class data that the code refers to}
@@ -32,13 +29,8 @@ final class ActionCalls {
         return constants;
     }
 
-    /// An action that may read the registers of its address, and changes none.
+    /// An action that may read general registers, which the CPU has, too, and changes none.
     void vector(Insn i) {
-        for (int n : new int[]{i.base, i.index}) {
-            if (i.memory && n != Cpu.NONE && registers.isWritten(n)) {
-                emit.saveRegister(n);
-            }
-        }
         call(i);
     }
 

@@ -207,8 +207,17 @@ final class Emit {
                 code.land().lor();
             }
         }
-        return store(local(register));
+        return setRegister(register);
     }
+
+    /// Gives a register the value on the stack: the local, and the one in the CPU.
+    // tag::set-register[]
+    Emit setRegister(int register) {
+        store(local(register));
+        code.aload(REGISTERS).loadConstant(register).lload(local(register)).lastore();
+        return this;
+    }
+    // end::set-register[]
 
     /// Writes the value on the stack to the first operand.
     Emit result(Insn i) {
@@ -239,11 +248,6 @@ final class Emit {
 
     Emit restore(int local, String field) {
         code.aload(CPU).getfield(Names.CPU, field, Names.LONG).lstore(local);
-        return this;
-    }
-
-    Emit saveRegister(int register) {
-        code.aload(REGISTERS).loadConstant(register).lload(local(register)).lastore();
         return this;
     }
 

@@ -3,10 +3,10 @@ package dev.vmexit.softkvm.translate;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 
-/// The ways out of a region: everything that was in locals goes back into the CPU.
+/// The ways out of a region: what was in locals only goes back into the CPU.
 ///
 /// ```
-///  leave to an address ──► flags settled ──► exit:   registers, flags; RIP and budget; return
+///  leave to an address ──► flags settled ──► exit:   flags; RIP and budget; return
 ///  fault, any instruction ─► flags settled ──► the same, RIP of the instruction; throw on
 ///  fault in an action: the CPU has everything ───► RIP and budget; throw on
 /// ```
@@ -61,7 +61,7 @@ final class Exits {
     /// Everything into the CPU, for the duration of an action.
     void saveAll() {
         flags.settle();
-        save();
+        flags.save();
     }
 
     void restoreAll() {
@@ -69,16 +69,10 @@ final class Exits {
         registers.restore(emit);
     }
 
-    /// With the flags settled.
-    private void save() {
-        flags.save();
-        registers.save(emit);
-    }
-
     /// What all of them lead to.
     void write() {
         code.labelBinding(exit);
-        save();
+        flags.save();
         code.labelBinding(exitSaved);
         ripAndBudget();
         code.return_();
@@ -100,7 +94,7 @@ final class Exits {
         }
         Label own = code.newBoundLabel();
         flags.settleAny();
-        save();
+        flags.save();
         atFault();
         code.exceptionCatchAll(start, end, own);
     }

@@ -57,7 +57,7 @@ final class IntegerCode {
     void binary(Insn i) {
         String name = i.form.name();
         if (isZeroing(i, name)) {
-            emit.constant(0).store(Emit.local(i.dstReg));
+            emit.constant(0).setRegister(i.dstReg);
             emit.constant(0).store(Emit.VALUE).constant(0);
             flags.result(Producer.LOGIC, i.size);
             return;

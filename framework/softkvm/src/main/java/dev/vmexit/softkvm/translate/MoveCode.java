@@ -98,7 +98,7 @@ final class MoveCode {
     void pushValue() {
         emit.register(Cpu.RSP).constant(-8).add().store(Emit.ADDRESS);
         emit.storeMemory(8, Emit.VALUE);
-        emit.register(Cpu.RSP).constant(-8).add().store(Emit.local(Cpu.RSP));
+        emit.register(Cpu.RSP).constant(-8).add().setRegister(Cpu.RSP);
     }
 
     void pop(Insn i) {
@@ -108,12 +108,12 @@ final class MoveCode {
 
     void popTo(int local, long bytes) {
         emit.register(Cpu.RSP).loadMemory(8).store(local);
-        emit.register(Cpu.RSP).constant(bytes).add().store(Emit.local(Cpu.RSP));
+        emit.register(Cpu.RSP).constant(bytes).add().setRegister(Cpu.RSP);
     }
 
     void leave() {
         emit.register(Cpu.RBP).loadMemory(8).store(Emit.VALUE);
-        emit.register(Cpu.RBP).constant(8).add().store(Emit.local(Cpu.RSP));
-        emit.load(Emit.VALUE).store(Emit.local(Cpu.RBP));
+        emit.register(Cpu.RBP).constant(8).add().setRegister(Cpu.RSP);
+        emit.load(Emit.VALUE).setRegister(Cpu.RBP);
     }
 }

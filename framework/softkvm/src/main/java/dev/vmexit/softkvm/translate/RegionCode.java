@@ -18,7 +18,7 @@ import java.util.Map;
 ///  block:   budget gone? ──► exit        ◄─┐
 ///           instructions                   │ jumps between the region's blocks are gotos
 ///           jump ──────────────────────────┘
-///  exit:    locals back into the Cpu; RIP; return
+///  exit:    flags back into the Cpu; RIP; return
 ///  fault:   the same with RIP of the instruction that threw; throw on
 /// ```
 final class RegionCode {
@@ -46,7 +46,7 @@ final class RegionCode {
         this.vectors = new VectorCode(emit);
         var registers = Registers.of(region);
         this.exits = new Exits(emit, flags, registers);
-        this.actions = new ActionCalls(emit, exits, registers);
+        this.actions = new ActionCalls(emit, exits);
         this.returns = code.newLabel();
     }
 

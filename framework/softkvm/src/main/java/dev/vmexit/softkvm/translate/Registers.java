@@ -4,11 +4,14 @@ import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.exec.Block;
 import dev.vmexit.softkvm.insn.Insn;
 
-/// Which general registers a region's own bytecode reads and writes: those become JVM locals.
+/// Which general registers a region's own bytecode uses: those become JVM locals.
+///
+/// What is written goes into the CPU at once, too, see [Emit#setRegister]. So no way out has to
+/// write registers back, and there are many: each may be a jump, and each access may fault.
+/// HotSpot's compilers take most of their time for values that must outlive such a place.
 final class Registers {
     /// Bit n: register n.
     private int used;
-    private int written;
 
     static Registers of(Region region) {
         var registers = new Registers();
@@ -20,34 +23,17 @@ final class Registers {
         return registers;
     }
 
-    boolean isUsed(int register) {
-        return (used >> register & 1) != 0;
-    }
-
-    boolean isWritten(int register) {
-        return (written >> register & 1) != 0;
-    }
-
-    // tag::save[]
-    /// Writes what the region may have changed back into the CPU.
-    void save(Emit emit) {
-        for (int n = 0; n < Cpu.NONE; n++) {
-            if (isWritten(n)) {
-                emit.saveRegister(n);
-            }
-        }
-    }
-    // end::save[]
-
+    // tag::restore[]
     /// Loads what the region uses, and the view of memory.
     void restore(Emit emit) {
         emit.restoreView();
         for (int n = 0; n < Cpu.NONE; n++) {
-            if (isUsed(n)) {
+            if ((used >> n & 1) != 0) {
                 emit.restoreRegister(n);
             }
         }
     }
+    // end::restore[]
 
     private void add(Insn i) {
         Kind kind = Kind.of(i);
@@ -58,29 +44,26 @@ final class Registers {
         if (kind == Kind.ACTION || kind == Kind.VECTOR) {
             return;
         }
-        operand(i.dst, i.dstReg, true);
-        operand(i.src, i.srcReg, kind == Kind.XCHG);
+        operand(i.dst, i.dstReg);
+        operand(i.src, i.srcReg);
         if (kind.usesStack()) {
-            write(Cpu.RSP);
+            use(Cpu.RSP);
         }
         if (kind == Kind.LEAVE) {
-            write(Cpu.RBP);
+            use(Cpu.RBP);
         }
         if (kind == Kind.EXTEND_A) {
-            write(Cpu.RAX);
-            write(Cpu.RDX);
+            use(Cpu.RAX);
+            use(Cpu.RDX);
         }
         if (kind == Kind.XCHG) {
-            write(Cpu.RAX);
+            use(Cpu.RAX);
         }
     }
 
-    private void operand(int code, int register, boolean changes) {
+    private void operand(int code, int register) {
         if (code >= Insn.R1 && code <= Insn.R8) {
             use(register);
-            if (changes) {
-                write(register);
-            }
         }
     }
 
@@ -88,10 +71,5 @@ final class Registers {
         if (register != Cpu.NONE) {
             used |= 1 << register;
         }
-    }
-
-    private void write(int register) {
-        use(register);
-        written |= 1 << register;
     }
 }
