@@ -40,7 +40,7 @@ final class VcpuLoop {
     }
 
     long run() {
-        c.code.forgetAll();
+        c.code.doubtContents();
         if (v.apic == null) {
             v.cr8 = (int) v.page.cr8() & 15;
         }

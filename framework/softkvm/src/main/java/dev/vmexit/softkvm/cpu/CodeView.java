@@ -13,6 +13,9 @@ public final class CodeView {
     /// The stamp of what a new CR3 makes old: positive; that of global pages is negative.
     private long local = 1;
     private long global = -1;
+    /// The same for where the address leads only, whatever is written there.
+    private long localPlace = 1;
+    private long globalPlace = -1;
     /// A bit for each page fetched from, by the last bits of its number: no is certain.
     private final long[] fetched = new long[FILTER_BITS / 64];
     private final LargePages large = new LargePages();
@@ -37,17 +40,35 @@ public final class CodeView {
         return one == global && other == global ? global : local;
     }
 
+    /// {@return a stamp that is as current as `stamp`, but for what is written there}
+    public long placeOf(long stamp) {
+        return stamp == global ? globalPlace : localPlace;
+    }
+
+    /// {@return the stamp of now for a place that is still where it was, or 0}
+    public long renewed(long place) {
+        return place == globalPlace ? global : place == localPlace ? local : 0;
+    }
+
     // tag::stamps[]
-    /// Addresses may mean other code, or the process may have written into some.
-    public void forgetAll() {
+    /// The process may have written into the guest's memory, anywhere.
+    public void doubtContents() {
         local++;
         global--;
+    }
+
+    /// Addresses may mean other code.
+    public void forgetAll() {
+        doubtContents();
+        localPlace++;
+        globalPlace--;
         Arrays.fill(fetched, 0);
         large.clear();
     }
 
     void forgetLocal() {
         local++;
+        localPlace++;
     }
 
     void forgetPage(long linear) {

@@ -2,6 +2,7 @@ package dev.vmexit.softkvm.exec;
 
 import dev.vmexit.softkvm.insn.Insn;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// A straight line of decoded instructions: entered at the top, left at the bottom, within one
@@ -17,6 +18,8 @@ public final class Block {
     public final Insn[] insns;
     /// Bytes from the first to behind the last.
     public final int length;
+    /// Of its page, those that it has bytes in.
+    private final long lines;
 
     public volatile boolean valid = true;
     public int heat;
@@ -43,6 +46,7 @@ public final class Block {
         this.second = second;
         Insn last = insns[insns.length - 1];
         this.length = last.pageOffset + last.length - offset;
+        this.lines = CodePage.lines(offset, Math.min(4096, offset + length));
         this.staysInPage = offset + length < 4096 && staysInPage(last, offset + length);
     }
 
@@ -81,6 +85,43 @@ public final class Block {
         return true;
     }
     // end::put-off[]
+
+    /// Puts a translation in force, which contains these blocks of the page.
+    ///
+    /// @return whether they still are what was translated
+    public boolean install(Translation made, Collection<Block> blocks) {
+        made.lines = blocks.stream().mapToLong(block -> block.lines).reduce(0, (a, b) -> a | b);
+        translation = made;
+        // In this order: who finds the translation before the check looks at its lines himself.
+        page.check(made.lines);
+        if (blocks.stream().allMatch(block -> block.valid)) {
+            return true;
+        }
+        translation = null;
+        return false;
+    }
+
+    private long linesInUse() {
+        Translation made = translation;
+        return made == null ? lines : lines | made.lines;
+    }
+
+    boolean isDoubtful() {
+        return page.isDoubtful(linesInUse());
+    }
+
+    /// Compares, where that is in doubt, the bytes with those that it was made of.
+    ///
+    /// @return whether it is what it was
+    boolean check() {
+        if (isDoubtful()) {
+            page.check(linesInUse());
+        }
+        if (second != null) {
+            second.check(CodePage.lines(0, offset + length - 4096));
+        }
+        return valid;
+    }
 
     /// The bytes have changed: this block is no more, nor is what was made of it.
     synchronized void invalidate() {

@@ -17,8 +17,9 @@ import java.util.List;
 /// Finds the block for an instruction pointer: one vCPU's view of the VM's code pages.
 ///
 /// Two levels. A direct-mapped table from linear address to block answers nearly always; behind it
-/// one from linear page to code page. Both are believed as long as [CodeView] says: a TLB flush or
-/// an entry into `KVM_RUN` ends that. A block is then still the right one if its page is.
+/// one from linear page to code page. Both are believed as long as [CodeView] says: a TLB flush
+/// ends that. A block is then still the right one if its page is; an entry into `KVM_RUN` leaves
+/// the page what it is, and puts its contents in doubt.
 public final class CodeCache {
     private static final int SLOTS = 8192;
     private static final int PAGE_SLOTS = 512;
@@ -26,11 +27,12 @@ public final class CodeCache {
 
     private final Cpu c;
     private final Decoder decoder;
-    private final long[] linearOf = new long[2 * SLOTS];
-    private final long[] stampOf = new long[2 * SLOTS];
+    /// For each slot the linear address and the stamp, side by side: one line of the host's cache.
+    private final long[] keys = new long[2 * 2 * SLOTS];
     private final Block[] blockOf = new Block[2 * SLOTS];
     private final long[] pageLinear = new long[2 * PAGE_SLOTS];
     private final long[] pageStamp = new long[2 * PAGE_SLOTS];
+    private final long[] pagePlace = new long[2 * PAGE_SLOTS];
     private final CodePage[] pageOf = new CodePage[2 * PAGE_SLOTS];
     /// Of the page that was asked for last.
     private long stamp;
@@ -49,7 +51,7 @@ public final class CodeCache {
         int user = c.cpl == 3 ? SLOTS : 0;
         int slot = ((int) (linear ^ linear >>> 13) & SLOTS - 1) + user;
         Block block = blockOf[slot];
-        return linearOf[slot] == linear && c.code.isCurrent(stampOf[slot]) && block.valid
+        return keys[2 * slot] == linear && c.code.isCurrent(keys[2 * slot + 1]) && block.valid
                 && block.codeSize == c.codeSize ? block : lookUp(linear, slot);
     }
 
@@ -57,15 +59,15 @@ public final class CodeCache {
         CodePage page = page(linear);
         long firstStamp = stamp;
         Block block = blockOf[slot];
-        if (linearOf[slot] != linear || !fits(block, page)) {
+        if (keys[2 * slot] != linear || !fits(block, page) || !block.check()) {
             block = search(page, linear);
         }
         if (block.second != null) {
             page(pageAfter(linear));
             firstStamp = c.code.both(firstStamp, stamp);
         }
-        linearOf[slot] = linear;
-        stampOf[slot] = firstStamp;
+        keys[2 * slot] = linear;
+        keys[2 * slot + 1] = firstStamp;
         blockOf[slot] = block;
         return block;
     }
@@ -80,9 +82,9 @@ public final class CodeCache {
     private Block search(CodePage page, long linear) {
         int offset = (int) linear & 0xFFF;
         Block found = page.find(offset, c.codeSize);
-        // In this order: to look at the next page may find that it has changed.
+        // In this order: the next page is in doubt once it has been looked up.
         if (found != null && (found.second != null && page(pageAfter(linear)) != found.second
-                || !found.valid)) {
+                || !found.check())) {
             page.dropBytes(offset, offset + 1);
             found = null;
         }
@@ -104,17 +106,23 @@ public final class CodeCache {
             stamp = pageStamp[slot];
             return pageOf[slot];
         }
+        stamp = pageLinear[slot] == linearPage ? c.code.renewed(pagePlace[slot]) : 0;
+        if (stamp == 0) {
+            pageOf[slot] = translated(linear);
+            pageLinear[slot] = linearPage;
+            pagePlace[slot] = c.code.placeOf(stamp);
+        }
+        pageStamp[slot] = stamp;
+        pageOf[slot].doubt();
+        return pageOf[slot];
+    }
+
+    /// The page to which the address leads, and its stamp.
+    private CodePage translated(long linear) {
         long host = fetchPage(linear);
         stamp = c.code.note(linear, c.walk);
         CodePage page = (CodePage) c.memory.code.get(host);
-        if (page == null) {
-            page = (CodePage) c.memory.code.put(host, new CodePage(host));
-        }
-        page.validate();
-        pageLinear[slot] = linearPage;
-        pageStamp[slot] = stamp;
-        pageOf[slot] = page;
-        return page;
+        return page != null ? page : (CodePage) c.memory.code.put(host, new CodePage(host));
     }
 
     private long fetchPage(long linear) {

@@ -8,12 +8,14 @@ import java.util.List;
 /// The blocks decoded from one page of memory, and a copy of the bytes they were decoded from.
 ///
 /// Writes by vCPUs come here through [#drop]. Writes by the process itself (a disk's DMA, a loader)
-/// nobody reports, so [#validate] compares the bytes whenever an address is first mapped to the
-/// page after a TLB flush or an exit.
+/// nobody reports, so whenever an address is first mapped to the page after a TLB flush or an exit,
+/// all its lines are in doubt, and [#check] compares those of a block before that is run.
 public final class CodePage implements CodeMarks.Page {
     final long host;
     private final byte[] copy = new byte[4096];
     private volatile long lines;
+    /// Lines into which somebody may have written since they were last compared.
+    private long doubtful;
     private Block[] table = new Block[16];
     private int count;
     /// Blocks of the page before that end in the first bytes of this one.
@@ -111,6 +113,7 @@ public final class CodePage implements CodeMarks.Page {
         tails.removeIf(tail -> !tail.valid);
         dropBlocks(from, to);
         lines = linesOfBlocks();
+        doubtful &= lines;
     }
 
     private void dropBlocks(int from, int to) {
@@ -148,7 +151,8 @@ public final class CodePage implements CodeMarks.Page {
         return found;
     }
 
-    private static long lines(int from, int to) {
+    /// {@return a bit for each 64 bytes of which some are in this range}
+    static long lines(int from, int to) {
         return -1L << (from >> 6) & -1L >>> 63 - (to - 1 >> 6);
     }
 
@@ -178,10 +182,19 @@ public final class CodePage implements CodeMarks.Page {
         }
     }
 
-    // tag::validate[]
-    /// Drops the page if its bytes are not those that were decoded.
-    synchronized void validate() {
-        for (long left = lines; left != 0; left &= left - 1) {
+    /// Somebody may have written into the page.
+    synchronized void doubt() {
+        doubtful = lines;
+    }
+
+    boolean isDoubtful(long which) {
+        return (doubtful & which) != 0;
+    }
+
+    // tag::check[]
+    /// Drops the page if the doubtful ones of these lines are not what was decoded.
+    synchronized void check(long which) {
+        for (long left = doubtful & which; left != 0; left &= left - 1) {
             int line = Long.numberOfTrailingZeros(left) << 6;
             for (int n = line; n < line + 64; n += 8) {
                 if (Host.ALL.get(Host.LONG, host + n) != (long) COPY.get(copy, n)) {
@@ -190,8 +203,9 @@ public final class CodePage implements CodeMarks.Page {
                 }
             }
         }
+        doubtful &= ~which;
     }
-    // end::validate[]
+    // end::check[]
 
     private static final java.lang.invoke.VarHandle COPY = java.lang.invoke.MethodHandles
             .byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.LITTLE_ENDIAN);

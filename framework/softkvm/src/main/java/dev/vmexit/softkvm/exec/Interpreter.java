@@ -164,7 +164,8 @@ public final class Interpreter {
         }
         int offset = (int) c.rip & 0xFFF;
         Block known = offset == block.offset + block.length ? block.next : block.taken;
-        if (known != null && known.valid && known.offset == offset && block.valid) {
+        if (known != null && known.valid && known.offset == offset && block.valid
+                && !known.isDoubtful()) {
             return known;
         }
         return remember(block, offset);

@@ -28,6 +28,8 @@ public final class CodeMarks {
 
     private static final int HINTS = 1 << 16;
 
+    /// By the page's number in host memory. Not by its address: the last twelve bits, all 0, would
+    /// leave few places in the map.
     private final ConcurrentHashMap<Long, Page> pages = new ConcurrentHashMap<>();
     /// By the last bits of the page's number: false says that the map has nothing, which is what
     /// nearly everybody hears. Read without care: who misses a page that is just being entered will
@@ -35,12 +37,12 @@ public final class CodeMarks {
     private final boolean[] hints = new boolean[HINTS];
 
     public Page get(long hostPage) {
-        return pages.get(hostPage);
+        return pages.get(hostPage >>> 12);
     }
 
     public Page put(long hostPage, Page page) {
         hints[hint(hostPage)] = true;
-        Page was = pages.putIfAbsent(hostPage, page);
+        Page was = pages.putIfAbsent(hostPage >>> 12, page);
         return was == null ? page : was;
     }
 
@@ -52,7 +54,7 @@ public final class CodeMarks {
         if (!hints[hint(host)]) {
             return false;
         }
-        Page page = pages.get(host & -4096);
+        Page page = pages.get(host >>> 12);
         return page != null && page.lines() != 0;
     }
 
@@ -60,7 +62,7 @@ public final class CodeMarks {
         if (!hints[hint(host)]) {
             return false;
         }
-        Page page = pages.get(host & -4096);
+        Page page = pages.get(host >>> 12);
         if (page == null) {
             return false;
         }
@@ -73,12 +75,12 @@ public final class CodeMarks {
         if (!hints[hint(host)]) {
             return false;
         }
-        Page page = pages.get(host & -4096);
+        Page page = pages.get(host >>> 12);
         return page != null && page.written(mayDrop);
     }
 
     public void beforeWrite(long host, int size) {
-        Page page = pages.get(host & -4096);
+        Page page = pages.get(host >>> 12);
         if (page != null) {
             int from = (int) host & 0xFFF;
             page.dropBytes(from, from + size);
@@ -86,7 +88,7 @@ public final class CodeMarks {
     }
 
     public void afterWrite(long host, int size) {
-        Page page = pages.get(host & -4096);
+        Page page = pages.get(host >>> 12);
         if (page != null) {
             int from = (int) host & 0xFFF;
             page.remember(from, from + size);
@@ -95,7 +97,7 @@ public final class CodeMarks {
 
     /// Somebody may have written anywhere in this page.
     public void dropPage(long hostPage) {
-        Page page = pages.get(hostPage);
+        Page page = pages.get(hostPage >>> 12);
         if (page != null) {
             page.drop();
         }

@@ -59,12 +59,7 @@ public final class Translator {
 
         /// Puts the translation in force, unless one of its blocks has gone meanwhile.
         public boolean install() {
-            region.entry.translation = translation;
-            if (region.blocks.values().stream().allMatch(block -> block.valid)) {
-                return true;
-            }
-            region.entry.translation = null;
-            return false;
+            return region.entry.install(translation, region.blocks.values());
         }
     }
 

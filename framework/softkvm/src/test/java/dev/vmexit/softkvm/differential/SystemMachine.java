@@ -176,10 +176,10 @@ final class SystemMachine {
         MemorySegment.copy(code, 0, ram, ValueLayout.JAVA_BYTE, address, code.length);
     }
 
-    /// Runs from here on for about so many instructions.
+    /// Runs from here on for about so many instructions, as after an entry into `KVM_RUN`.
     void run(long address, int instructions) {
         cpu.rip = address;
-        cpu.code.forgetAll();
+        cpu.code.doubtContents();
         cpu.newSlice(instructions);
         interpreter.run();
     }
