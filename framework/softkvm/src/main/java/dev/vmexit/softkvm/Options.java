@@ -9,9 +9,10 @@ package dev.vmexit.softkvm;
 ///        runs of one guest are the same run
 public record Options(boolean translate, int hotAfter, boolean atOnce, boolean deterministic,
         long seed) {
-    /// HotSpot takes some ten milliseconds to compile a region well, in which the interpreter does
-    /// a million instructions: what runs less often is not worth it.
-    private static final int HOT_AFTER = 12_000;
+    /// HotSpot's first compiler takes two milliseconds for a region of some twenty instructions, in
+    /// which the interpreter executes each of them a thousand times or more: what runs less often
+    /// is not worth it. A disk's driver runs once for a request, and should not wait for many.
+    private static final int HOT_AFTER = 3_000;
 
     public static final Options DEFAULT = new Options(true, HOT_AFTER, false, false, 0);
 
