@@ -3,16 +3,14 @@ package dev.vmexit.softkvm;
 /// How Soft KVM runs.
 ///
 /// @param translate hot code is compiled to bytecode; without it the interpreter does everything
-/// @param hotAfter how often a block is interpreted before it is translated
+/// @param hotAfter how often a block is interpreted before it is translated, at most
 /// @param atOnce translation happens in the vCPU's own thread, so that tests meet it for certain
 /// @param deterministic time is counted in instructions and random numbers come from `seed`: two
 ///        runs of one guest are the same run
 public record Options(boolean translate, int hotAfter, boolean atOnce, boolean deterministic,
         long seed) {
-    /// HotSpot's first compiler takes two milliseconds for a region of some twenty instructions, in
-    /// which the interpreter executes each of them a thousand times or more: what runs less often
-    /// is not worth it. A disk's driver runs once for a request, and should not wait for many.
-    private static final int HOT_AFTER = 3_000;
+    /// Less often where HotSpot has time; see [Pace].
+    private static final int HOT_AFTER = 12_000;
 
     public static final Options DEFAULT = new Options(true, HOT_AFTER, false, false, 0);
 

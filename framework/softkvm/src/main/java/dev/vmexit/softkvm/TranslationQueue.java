@@ -15,6 +15,7 @@ final class TranslationQueue implements Interpreter.Heat {
     private final Options options;
     private final LinkedBlockingQueue<Block> waiting = new LinkedBlockingQueue<>();
     private final Ripening ripening = new Ripening();
+    private final Pace pace;
     private volatile Thread worker;
     private volatile boolean closed;
     /// A class that the JVM refused; nothing runs on after that.
@@ -23,11 +24,12 @@ final class TranslationQueue implements Interpreter.Heat {
     TranslationQueue(Options options, Statistics statistics) {
         this.options = options;
         this.statistics = statistics;
+        this.pace = new Pace(options.hotAfter(), System::nanoTime);
     }
 
     @Override
     public int threshold() {
-        return options.hotAfter();
+        return options.atOnce() ? options.hotAfter() : pace.threshold();
     }
 
     @Override
@@ -43,6 +45,7 @@ final class TranslationQueue implements Interpreter.Heat {
             translate(block);
             return;
         }
+        pace.begin();
         waiting.add(block);
         if (worker == null) {
             start();

@@ -16,7 +16,7 @@ public final class Interpreter {
     private final Cpu c;
     private final CodeCache cache;
     private final Heat heat;
-    private final int hotAfter;
+    private int hotAfter;
     private long translated;
 
     /// @param heat told of blocks that run often
@@ -24,13 +24,12 @@ public final class Interpreter {
         this.c = c;
         this.cache = new CodeCache(c, forms);
         this.heat = heat;
-        this.hotAfter = heat.threshold();
     }
 
     // tag::heat[]
     /// Decides what a hot block deserves.
     public interface Heat {
-        /// How often a block runs before it is told of.
+        /// How often a block runs before it is told of; asked once for each slice.
         int threshold();
 
         void hot(Cpu c, Block block);
@@ -50,6 +49,7 @@ public final class Interpreter {
     public void run() {
         // Whatever broke the last line: this begins one. A REP would think that it is meant.
         c.blockBroken = false;
+        hotAfter = heat.threshold();
         Block block = cache.find();
         while (block != null) {
             if (block.translation != null) {
