@@ -15,8 +15,8 @@ import java.util.Map;
 /// ```
 ///  no budget at all? ──► return
 ///  registers and flags into locals
-///  block:   budget gone? ──► exit        ◄─┐
-///           instructions                   │ jumps between the region's blocks are gotos
+///  block:   instructions                 ◄─┐ jumps between the region's blocks are gotos
+///           budget gone? ──► exit          │
 ///           jump ──────────────────────────┘
 ///  exit:    flags back into the Cpu; RIP; return
 ///  fault:   the same with RIP of the instruction that threw; throw on
