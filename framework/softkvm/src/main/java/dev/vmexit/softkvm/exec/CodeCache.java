@@ -24,6 +24,7 @@ public final class CodeCache {
     private static final int SLOTS = 8192;
     private static final int PAGE_SLOTS = 512;
     private static final int LONGEST_BLOCK = 64;
+    private static final long ALL_LINES = -1;
 
     private final Cpu c;
     private final Decoder decoder;
@@ -143,6 +144,8 @@ public final class CodeCache {
         decoded++;
         // No write comes in between: what is decoded is what is marked.
         synchronized (page) {
+            // The copy of a line is made with its first block, and must not be older than this one.
+            page.check(ALL_LINES);
             Insn[] insns = line(page, linear, offset);
             if (offset + insns[0].length <= 4096) {
                 var block = new Block(page, offset, c.codeSize, insns, null);
@@ -158,6 +161,8 @@ public final class CodeCache {
     private Block decodeCrossing(CodePage page, long linear, int offset) {
         while (true) {
             CodePage second = page(pageAfter(linear));
+            page.check(ALL_LINES);
+            second.check(ALL_LINES);
             long first = Host.long8(page.host + 4096 - 16);
             long last = Host.long8(page.host + 4096 - 8);
             long behind = Host.long8(second.host);

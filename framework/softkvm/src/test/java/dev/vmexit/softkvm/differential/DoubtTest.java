@@ -84,6 +84,20 @@ class DoubtTest {
         assertThat(m.cpu.r[Cpu.RAX]).isEqualTo(2);
     }
 
+    /// mov eax, 1 · jmp to it: in the line of the first block, which is decoded before.
+    @Test
+    void a_block_that_is_changed_and_changed_back() {
+        SystemMachine m = loop(new SystemMachine());
+        int third = ENTRY + 0x20;
+        m.code(third, "B8 01 00 00 00 EB F9");
+        run(m, 1);
+        for (int value : new int[]{2, 1, 2}) {
+            m.store(third + 1, 1, value);
+            m.run(third, 2);
+            assertThat(m.cpu.r[Cpu.RAX]).isEqualTo(value);
+        }
+    }
+
     @Test
     void and_what_has_not_changed_stays_translated() {
         SystemMachine m = loop(new SystemMachine(new Translating()));
