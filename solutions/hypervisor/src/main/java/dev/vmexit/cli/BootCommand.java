@@ -104,7 +104,8 @@ final class BootCommand implements Callable<Integer> {
                     + "no port: they work in a time of their own");
         }
         debug.open();
-        try (DiskOptions opened = disks; ConsoleOptions ports = console) {
+        // The state last: a process that is told to end waits for it, and the disks are whole then.
+        try (StateOptions _ = state; DiskOptions opened = disks; ConsoleOptions ports = console) {
             opened.open();
             ports.open();
             BootLoader loader = kernel.loader(source, disks.any(), console);

@@ -49,8 +49,6 @@ final class MachineRuns {
                 guest.set(next);
                 end = run(next, guest);
             }
-        } finally {
-            state.close();
         }
         return report(end);
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 ///
 /// What the disks hold is not in the file: they have to be as they were left. Connections through
 /// the network end, as if the host had restarted.
-final class StateOptions {
+final class StateOptions implements AutoCloseable {
     @Option(names = "--save", paramLabel = "FILE",
             description = "Where Ctrl-A s puts the running machine, and SIGTERM too; that ends it.")
     private Path target;
@@ -75,10 +75,14 @@ final class StateOptions {
         pc.stop();
     }
 
-    /// The process is told to end: the machine is saved by the thread that ran it, and waited for.
+    /// The process is told to end: the machine is saved by the thread that ran it, and that is
+    /// waited for until its disks are closed, too. What they have in memory only belongs to what
+    /// was saved.
     private void saveAtEnd() {
         if (guest.get() != null) {
             request();
+        }
+        if (wanted) {
             awaitSaved();
         }
     }
@@ -100,8 +104,9 @@ final class StateOptions {
         }
     }
 
-    /// Nothing will be saved any more.
-    void close() {
+    /// Nothing will be saved any more, and what belongs to the saved machine is in its files.
+    @Override
+    public void close() {
         guest.set(null);
         over.countDown();
     }
