@@ -91,14 +91,15 @@ public final class Block {
     /// @return whether they still are what was translated
     public boolean install(Translation made, Collection<Block> blocks) {
         made.lines = blocks.stream().mapToLong(block -> block.lines).reduce(0, (a, b) -> a | b);
-        translation = made;
-        // In this order: who finds the translation before the check looks at its lines himself.
-        page.check(made.lines);
-        if (blocks.stream().allMatch(block -> block.valid)) {
-            return true;
+        // A CPU that begins to doubt the page does so before, and the lines are compared here, or
+        // after, and then finds the translation and compares its lines.
+        synchronized (page) {
+            page.check(made.lines);
+            if (blocks.stream().allMatch(block -> block.valid)) {
+                translation = made;
+            }
+            return translation == made;
         }
-        translation = null;
-        return false;
     }
 
     private long linesInUse() {

@@ -23,7 +23,6 @@ final class Registers {
         return registers;
     }
 
-    // tag::restore[]
     /// Loads what the region uses, and the view of memory.
     void restore(Emit emit) {
         emit.restoreView();
@@ -33,7 +32,6 @@ final class Registers {
             }
         }
     }
-    // end::restore[]
 
     private void add(Insn i) {
         Kind kind = Kind.of(i);
