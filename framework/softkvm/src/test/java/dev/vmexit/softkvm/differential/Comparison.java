@@ -58,7 +58,7 @@ final class Comparison {
         boolean partly = get(host, VECTOR) == PAGE_FAULT && Approximate.partlyDone(i);
         boolean result = !Undefined.result(i) && !partly;
         for (int n = 0; n < 16; n++) {
-            boolean half = i.codeSize != 8 && n < 8;
+            boolean half = i.codeSize != 8 && n < 8 || !Approximate.keepsUpperHalves(i, n);
             word(result ? "register " + n : null, 8 * n,
                     half ? n == RBP ? Approximate.framePointer(i) : LOW_HALF : -1);
         }
@@ -76,8 +76,8 @@ final class Comparison {
         floatingPoint();
         // An emulator may write the first of two pages before it finds that the second is not
         // there.
-        boolean halfWritten = i.codeSize != 8 && !traits.compatibility()
-                && get(host, VECTOR) == PAGE_FAULT;
+        boolean halfWritten = (i.codeSize != 8 && !traits.compatibility()
+                || Approximate.partlyStored(i)) && get(host, VECTOR) == PAGE_FAULT;
         for (int n = 0; result && !halfWritten && n < Layout.WINDOW_BYTES; n += 8) {
             String name = "memory 0x%x".formatted(Layout.WINDOW + n);
             word(name, Layout.MEMORY_COPY + n, Approximate.memoryMask(i, n));
@@ -86,7 +86,10 @@ final class Comparison {
 
     private boolean emulated() {
         boolean overlooked = get(soft, VECTOR) == MATH_FAULT && Approximate.overlooksPending(i);
-        return overlooked || traits.mayBeEmulated(get(host, VECTOR), get(soft, VECTOR));
+        boolean onlySoftFaults = get(soft, VECTOR) == PAGE_FAULT && get(host, VECTOR) == 0
+                && (Approximate.readsMore(i)
+                        || Approximate.storesNothing(i, get(host, Layout.FX) >>> 16));
+        return overlooked || onlySoftFaults || traits.mayBeEmulated(get(host, VECTOR), get(soft, VECTOR));
     }
 
     /// Which part of an operand of several parts is named as the one that faulted, the manual
@@ -99,7 +102,9 @@ final class Comparison {
 
     private void floatingPoint() {
         int status = Approximate.status(i, get(host, Layout.FX) >>> 16);
-        if (!Approximate.leavesMmxOpen(i)) {
+        boolean open = Approximate.leavesMmxOpen(i) || Approximate.nearlyUnderflows(i,
+                get(host, Layout.FX) >>> 16, get(soft, Layout.FX) >>> 16);
+        if (!open) {
             x87(status);
         }
         word("MXCSR", Layout.FX + 24, LOW_HALF);

@@ -56,7 +56,7 @@ final class Program {
         String name = form.name();
         return !form.has("i64") && !form.has("end") && !form.has("p0") && !form.has("xsave")
                 && !LEFT_OUT.contains(name) && !name.startsWith("PUSH") && !name.startsWith("POP")
-                && !name.startsWith("RCP") && !name.startsWith("RSQRT")
+                && !name.startsWith("RCP") && !name.startsWith("RSQRT") && !name.startsWith("DPP")
                 && !name.startsWith("F") && !Set.of("ENTER", "LEAVE", "LDMXCSR", "STMXCSR")
                         .contains(name)
                 || name.equals("POPCNT");
