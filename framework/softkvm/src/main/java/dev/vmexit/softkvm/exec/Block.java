@@ -16,6 +16,9 @@ public final class Block {
     public final int offset;
     public final int codeSize;
     public final Insn[] insns;
+    /// The first of them: of code that seldom runs nothing is in the host's caches, and two loads
+    /// that do not wait for one another take the time of one.
+    final Insn first;
     /// Bytes from the first to behind the last.
     public final int length;
     /// Of its page, those that it has bytes in.
@@ -43,6 +46,7 @@ public final class Block {
         this.offset = offset;
         this.codeSize = codeSize;
         this.insns = insns;
+        this.first = insns[0];
         this.second = second;
         Insn last = insns[insns.length - 1];
         this.length = last.pageOffset + last.length - offset;

@@ -96,20 +96,24 @@ public final class Interpreter {
 
     // tag::execute[]
     private void execute(Block block) {
-        Insn[] insns = block.insns;
         long start = c.rip;
+        Insn i = block.first;
         int n = 0;
         try {
-            do {
-                Insn i = insns[n];
+            c.rip += i.length;
+            i.action.run(c, i);
+            n = 1;
+            Insn[] insns = block.insns;
+            while (n < insns.length && !c.blockBroken) {
+                i = insns[n];
                 c.rip += i.length;
                 i.action.run(c, i);
                 n++;
-            } while (n < insns.length && !c.blockBroken);
+            }
         } catch (RuntimeException notDone) {
-            c.rip = start + insns[n].pageOffset - block.offset;
+            c.rip = start + i.pageOffset - block.offset;
             c.budget -= n;
-            throw asGuestFault(notDone, insns[n]);
+            throw asGuestFault(notDone, i);
         }
         c.budget -= n;
         if (++block.heat >= hotAfter && !block.requested) {

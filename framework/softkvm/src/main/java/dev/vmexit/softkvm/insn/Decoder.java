@@ -170,6 +170,7 @@ public final class Decoder {
         insn.rep = repeat == 0xF3;
         insn.repne = repeat == 0xF2;
         insn.length = (byte) at;
+        insn.action = table.actionOf(insn);
     }
 
     // What ModRm and Operands need.

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /// `opcodes.txt`, read once and sorted by opcode.
 public final class FormTable {
@@ -18,16 +19,24 @@ public final class FormTable {
     private final boolean[] modRm = new boolean[4 * 256];
     private final List<Form> all = new ArrayList<>();
     private final Map<String, Action> actions;
+    private final Function<Insn, Action> choice;
 
     /// @param actions by name; `NAME/P` and `NAME/V` where MMX and SSE forms differ
-    public FormTable(Map<String, Action> actions) {
+    /// @param choice for a decoded instruction: the action it has, or one for exactly its operands
+    public FormTable(Map<String, Action> actions, Function<Insn, Action> choice) {
         this.actions = actions;
+        this.choice = choice;
         try (var in = new BufferedReader(new InputStreamReader(
                 FormTable.class.getResourceAsStream("opcodes.txt"), StandardCharsets.US_ASCII))) {
             in.lines().filter(line -> !line.isBlank() && line.charAt(0) != '#').forEach(this::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// {@return what a decoded instruction does}
+    Action actionOf(Insn insn) {
+        return choice.apply(insn);
     }
 
     public List<Form> all() {

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /// Every instruction there is.
 public final class AllActions {
-    private static final FormTable FORMS = new FormTable(bind());
+    private static final FormTable FORMS = new FormTable(bind(), Frequent::of);
 
     private AllActions() {}
 
