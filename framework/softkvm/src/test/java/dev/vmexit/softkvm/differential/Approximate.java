@@ -134,8 +134,9 @@ final class Approximate {
         return i.memory && i.named("CVTPI2PS", "CVTPI2PD");
     }
 
-    /// {@return whether the bits 63:32 of RCX, RSI and RDI count} A repeated string instruction with
-    /// 32-bit addresses that faults or counts 0: Intel's CPUs clear them, AMD's leave all as it was.
+    /// {@return whether the bits 63:32 of RCX, RSI and RDI count} A repeated string instruction
+    /// with 32-bit addresses that faults or counts 0: Intel's CPUs clear them, AMD's leave all as
+    /// it was.
     static boolean keepsUpperHalves(Instance i, int register) {
         boolean counts = register == 1 || register == 6 || register == 7;
         return !(counts && i.form.has("rep") && i.codeSize == 8 && i.addressSize == 4);
@@ -148,8 +149,8 @@ final class Approximate {
     }
 
     /// {@return whether it may be left open which of two faults comes} A store of the x87 whose
-    /// operand is invalid, unmasked, and whose memory is not there: to Intel's CPUs there is nothing
-    /// to store, AMD's look at the page first.
+    /// operand is invalid, unmasked, and whose memory is not there: to Intel's CPUs there is
+    /// nothing to store, AMD's look at the page first.
     static boolean storesNothing(Instance i, long status) {
         String name = i.form.name();
         return i.memory && (status & ES) != 0

@@ -89,7 +89,8 @@ final class Comparison {
         boolean onlySoftFaults = get(soft, VECTOR) == PAGE_FAULT && get(host, VECTOR) == 0
                 && (Approximate.readsMore(i)
                         || Approximate.storesNothing(i, get(host, Layout.FX) >>> 16));
-        return overlooked || onlySoftFaults || traits.mayBeEmulated(get(host, VECTOR), get(soft, VECTOR));
+        return overlooked || onlySoftFaults
+                || traits.mayBeEmulated(get(host, VECTOR), get(soft, VECTOR));
     }
 
     /// Which part of an operand of several parts is named as the one that faulted, the manual
