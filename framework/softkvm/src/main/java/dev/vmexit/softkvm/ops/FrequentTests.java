@@ -17,8 +17,10 @@ final class FrequentTests {
     private FrequentTests() {}
 
     static void bind() {
+        // tag::compare[]
         put("CMP", R8, R8, 0, (c, i) -> compare(c, 8, c.r[i.dstReg], c.r[i.srcReg]));
         put("CMP", R4, R4, 0, (c, i) -> compare(c, 4, c.r[i.dstReg], c.r[i.srcReg]));
+        // end::compare[]
         put("CMP", R1, R1, 0, (c, i) -> compare(c, 1, c.r[i.dstReg], c.r[i.srcReg]));
         put("CMP", R8, IMM, 0, (c, i) -> compare(c, 8, c.r[i.dstReg], i.imm));
         put("CMP", R4, IMM, 0, (c, i) -> compare(c, 4, c.r[i.dstReg], i.imm));
