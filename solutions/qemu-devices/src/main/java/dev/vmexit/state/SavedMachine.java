@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -91,6 +92,8 @@ public final class SavedMachine {
         } catch (EOFException cut) {
             throw new StateFailure(path + " is cut off: it ends in the middle; save the machine "
                     + "again", cut);
+        } catch (NoSuchFileException missing) {
+            throw new StateFailure("the saved machine " + path + " does not exist", missing);
         } catch (IOException e) {
             throw new StateFailure("the saved machine %s cannot be read: %s".formatted(path, e), e);
         }
