@@ -23,6 +23,8 @@ final class SupportedCpuid {
     private static final int ECX_7 = bits(2);
     // ARCH_CAPABILITIES, SPEC_CTRL and SSBD to go with it
     private static final int EDX_7 = bits(26, 29, 31);
+    // BHI_CTRL: without it Linux clears a branch history with 100 instructions in each system call
+    private static final int EDX_7_2 = bits(4);
     // SYSCALL NX PDPE1GB RDTSCP LM
     private static final int EDX_80000001 = bits(11, 20, 26, 27, 29);
     private static final int ECX_80000001 = bits(0);
@@ -67,7 +69,8 @@ final class SupportedCpuid {
             leaf(1, SIGNATURE, 0x0800, ECX_1, EDX_1),
             leaf(2, 1, 0, 0, 0),
             sub(4, 0, 0x121, 0x1C0_003F, 63),
-            sub(7, 0, 0, EBX_7, ECX_7).withEdx(EDX_7),
+            sub(7, 0, 2, EBX_7, ECX_7).withEdx(EDX_7), sub(7, 1, 0, 0, 0),
+            sub(7, 2, 0, 0, 0).withEdx(EDX_7_2),
             sub(0xB, 0, 0, 1, 0x100), sub(0xB, 1, 0, 1, 0x201),
             sub(0xD, 0, 3, 576, 576), sub(0xD, 1, 1, 0, 0),
             leaf(0x4000_0000, 0x4000_0001, text("KVMK"), text("VMKV"), text("M\0\0\0")),
