@@ -93,6 +93,13 @@ final class Approximate {
         return compares && (status & ES) != 0 ? Undefined.ALL : 0;
     }
 
+    /// {@return the flags that may differ} CMPS and SCAS that have been repeated and then fault:
+    /// Intel's CPUs have the flags of before the instruction, AMD's those of the last repetition.
+    static int flagsOfFault(Instance i, boolean pageFault) {
+        boolean compares = i.named("CMPSB", "CMPSV", "SCASB", "SCASV");
+        return compares && pageFault ? Undefined.ALL : 0;
+    }
+
     /// {@return which bits of a word of the window count} The images that instructions store hold
     /// what a record holds and what is not compared there either.
     static long memoryMask(Instance i, int n) {

@@ -17,6 +17,7 @@ final class Comparison {
     private static final int PAGE_FAULT = 14;
     private static final int MATH_FAULT = 16;
     private static final int VECTOR = Layout.INFO_OUT + 8;
+    private static final int RIP = Layout.INFO_OUT + 8 * 4;
     private static final long LOW_HALF = 0xFFFF_FFFFL;
 
     private static final String[] PARTS = {"MASKMOVQ", "MASKMOVDQU", "RETF", "IRET"};
@@ -62,7 +63,8 @@ final class Comparison {
             word(result ? "register " + n : null, 8 * n,
                     half ? n == RBP ? Approximate.framePointer(i) : LOW_HALF : -1);
         }
-        long flags = ~(Undefined.flags(i) | Approximate.flags(i, get(host, Layout.FX) >>> 16));
+        long flags = ~(Undefined.flags(i) | Approximate.flags(i, get(host, Layout.FX) >>> 16)
+                | Approximate.flagsOfFault(i, get(host, VECTOR) == PAGE_FAULT));
         word("RFLAGS", Layout.FLAGS, flags);
         String[] info = {"way back", "vector", "error code", "CR2", "RIP of fault",
                 "RFLAGS of fault"};
@@ -86,11 +88,16 @@ final class Comparison {
 
     private boolean emulated() {
         boolean overlooked = get(soft, VECTOR) == MATH_FAULT && Approximate.overlooksPending(i);
-        boolean onlySoftFaults = get(soft, VECTOR) == PAGE_FAULT && get(host, VECTOR) == 0
-                && (Approximate.readsMore(i)
-                        || Approximate.storesNothing(i, get(host, Layout.FX) >>> 16));
+        boolean faults = get(soft, VECTOR) == PAGE_FAULT;
+        boolean onlySoftFaults = faults && Approximate.readsMore(i) && !sameFault()
+                || faults && get(host, VECTOR) == 0
+                        && Approximate.storesNothing(i, get(host, Layout.FX) >>> 16);
         return overlooked || onlySoftFaults
                 || traits.mayBeEmulated(get(host, VECTOR), get(soft, VECTOR));
+    }
+
+    private boolean sameFault() {
+        return get(host, VECTOR) == get(soft, VECTOR) && get(host, RIP) == get(soft, RIP);
     }
 
     /// Which part of an operand of several parts is named as the one that faulted, the manual
