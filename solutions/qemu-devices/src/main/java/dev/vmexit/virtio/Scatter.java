@@ -8,77 +8,78 @@ import java.util.List;
 
 /// Moves sectors between a disk and the pieces of a buffer.
 ///
-/// A driver may cut its buffer anywhere, also within a sector; then the data goes through a buffer
-/// of ours.
+/// A driver may cut its buffer anywhere, also within a sector, and Linux cuts it into pages. One
+/// piece goes to the disk as it is; several go through a buffer of ours: a copy costs less than a
+/// call of the host's kernel for each page.
 final class Scatter {
     private static final int STEP_BYTES = 64 << 10;
 
-    private Scatter() {}
+    private final List<MemorySegment> pieces;
+    /// The next piece, and how much of it is done.
+    private int index;
+    private long within;
+
+    private Scatter(List<MemorySegment> pieces) {
+        this.pieces = pieces;
+    }
 
     static void read(Disk disk, long offset, List<MemorySegment> pieces) throws IOException {
-        if (inSectors(pieces)) {
-            long at = offset;
-            for (MemorySegment piece : pieces) {
-                disk.read(at, piece);
-                at += piece.byteSize();
-            }
+        if (isOne(pieces)) {
+            disk.read(offset, pieces.getFirst());
             return;
         }
-        through(pieces, offset, (at, buffer, copy) -> {
+        through(pieces, offset, (at, buffer, scatter) -> {
             disk.read(at, buffer);
-            copy.run();
-        }, false);
+            scatter.copy(buffer, false);
+        });
     }
 
     static void write(Disk disk, long offset, List<MemorySegment> pieces) throws IOException {
-        if (inSectors(pieces)) {
-            long at = offset;
-            for (MemorySegment piece : pieces) {
-                disk.write(at, piece);
-                at += piece.byteSize();
-            }
+        if (isOne(pieces)) {
+            disk.write(offset, pieces.getFirst());
             return;
         }
-        through(pieces, offset, (at, buffer, copy) -> {
-            copy.run();
+        through(pieces, offset, (at, buffer, scatter) -> {
+            scatter.copy(buffer, true);
             disk.write(at, buffer);
-        }, true);
+        });
     }
 
-    private static boolean inSectors(List<MemorySegment> pieces) {
-        return pieces.stream().allMatch(piece -> piece.byteSize() % Disk.SECTOR_BYTES == 0);
+    private static boolean isOne(List<MemorySegment> pieces) {
+        return pieces.size() == 1 && pieces.getFirst().byteSize() % Disk.SECTOR_BYTES == 0;
     }
 
     private interface Step {
-        void move(long at, MemorySegment buffer, Runnable copy) throws IOException;
+        void move(long at, MemorySegment buffer, Scatter scatter) throws IOException;
     }
 
-    private static void through(List<MemorySegment> pieces, long offset, Step step, boolean gather)
+    private static void through(List<MemorySegment> pieces, long offset, Step step)
             throws IOException {
         long total = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
+        var scatter = new Scatter(pieces);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(STEP_BYTES);
+            MemorySegment buffer = arena.allocate(Math.min(STEP_BYTES, total));
             for (long done = 0; done < total; done += STEP_BYTES) {
-                long start = done;
                 MemorySegment part = buffer.asSlice(0, Math.min(STEP_BYTES, total - done));
-                step.move(offset + done, part, () -> copy(pieces, start, part, gather));
+                step.move(offset + done, part, scatter);
             }
         }
     }
 
-    /// Between `part` and the bytes of the pieces from `start` on.
-    private static void copy(List<MemorySegment> pieces, long start, MemorySegment part,
-            boolean gather) {
-        long before = 0;
-        for (MemorySegment piece : pieces) {
-            long from = Math.max(start, before);
-            long to = Math.min(start + part.byteSize(), before + piece.byteSize());
-            if (from < to) {
-                MemorySegment inPiece = piece.asSlice(from - before, to - from);
-                MemorySegment inPart = part.asSlice(from - start, to - from);
-                (gather ? inPart : inPiece).copyFrom(gather ? inPiece : inPart);
+    /// Between `part` and as many of the next bytes of the pieces.
+    private void copy(MemorySegment part, boolean gather) {
+        for (long done = 0; done < part.byteSize();) {
+            MemorySegment piece = pieces.get(index);
+            long bytes = Math.min(piece.byteSize() - within, part.byteSize() - done);
+            MemorySegment inPiece = piece.asSlice(within, bytes);
+            MemorySegment inPart = part.asSlice(done, bytes);
+            (gather ? inPart : inPiece).copyFrom(gather ? inPiece : inPart);
+            done += bytes;
+            within += bytes;
+            if (within == piece.byteSize()) {
+                index++;
+                within = 0;
             }
-            before += piece.byteSize();
         }
     }
 }
