@@ -54,7 +54,7 @@ final class FrequentJumps {
     private static void ret(Cpu c, Insn i) {
         long target = Memory.load8(c, c.r[Cpu.RSP]);
         Segmentation.requireInCode(c, target);
-        c.r[Cpu.RSP] += 8 + (i.imm & 0xFFFF);
+        c.r[Cpu.RSP] += 8;
         c.rip = target;
     }
 }

@@ -17,7 +17,12 @@ final class Comparison {
     private static final int PAGE_FAULT = 14;
     private static final int MATH_FAULT = 16;
     private static final int VECTOR = Layout.INFO_OUT + 8;
+    private static final int ERROR = Layout.INFO_OUT + 8 * 2;
+    private static final int CR2 = Layout.INFO_OUT + 8 * 3;
     private static final int RIP = Layout.INFO_OUT + 8 * 4;
+    private static final int RCX = 8;
+    private static final int WRITE = 2;
+    private static final int FIRST_REGISTER = Layout.FX + 32;
     private static final long LOW_HALF = 0xFFFF_FFFFL;
 
     private static final String[] PARTS = {"MASKMOVQ", "MASKMOVDQU", "RETF", "IRET"};
@@ -56,15 +61,17 @@ final class Comparison {
     }
 
     private void compare() {
-        boolean partly = get(host, VECTOR) == PAGE_FAULT && Approximate.partlyDone(i);
+        boolean pageFault = get(host, VECTOR) == PAGE_FAULT;
+        boolean partly = pageFault && Approximate.partlyDone(i);
         boolean result = !Undefined.result(i) && !partly;
         for (int n = 0; n < 16; n++) {
-            boolean half = i.codeSize != 8 && n < 8 || !Approximate.keepsUpperHalves(i, n);
+            boolean half = i.codeSize != 8 && n < 8
+                    || !Approximate.keepsUpperHalves(i, n, get(host, VECTOR) != 0);
             word(result ? "register " + n : null, 8 * n,
                     half ? n == RBP ? Approximate.framePointer(i) : LOW_HALF : -1);
         }
         long flags = ~(Undefined.flags(i) | Approximate.flags(i, get(host, Layout.FX) >>> 16)
-                | Approximate.flagsOfFault(i, get(host, VECTOR) == PAGE_FAULT));
+                | (pageFault ? Approximate.flagsOfFault(i, get(soft, RCX)) : 0));
         word("RFLAGS", Layout.FLAGS, flags);
         String[] info = {"way back", "vector", "error code", "CR2", "RIP of fault",
                 "RFLAGS of fault"};
@@ -78,20 +85,22 @@ final class Comparison {
         floatingPoint();
         // An emulator may write the first of two pages before it finds that the second is not
         // there.
-        boolean halfWritten = (i.codeSize != 8 && !traits.compatibility()
-                || Approximate.partlyStored(i)) && get(host, VECTOR) == PAGE_FAULT;
+        boolean halfWritten = i.codeSize != 8 && !traits.compatibility() && pageFault;
         for (int n = 0; result && !halfWritten && n < Layout.WINDOW_BYTES; n += 8) {
             String name = "memory 0x%x".formatted(Layout.WINDOW + n);
-            word(name, Layout.MEMORY_COPY + n, Approximate.memoryMask(i, n));
+            long torn = pageFault ? Approximate.memoryMaskOfFault(i, n) : -1;
+            word(name, Layout.MEMORY_COPY + n, torn & Approximate.memoryMask(i, n));
         }
     }
 
     private boolean emulated() {
         boolean overlooked = get(soft, VECTOR) == MATH_FAULT && Approximate.overlooksPending(i);
         boolean faults = get(soft, VECTOR) == PAGE_FAULT;
-        boolean onlySoftFaults = faults && Approximate.readsMore(i) && !sameFault()
-                || faults && get(host, VECTOR) == 0
-                        && Approximate.storesNothing(i, get(host, Layout.FX) >>> 16);
+        // The second page of what it reads.
+        boolean next = (get(soft, ERROR) & WRITE) == 0 && (get(soft, CR2) & 0xFFF) == 0;
+        boolean onlySoftFaults = faults && next && Approximate.readsMore(i) && !sameFault()
+                || faults && get(host, VECTOR) == 0 && Approximate.storesNothing(i,
+                        get(host, Layout.FX), get(host, Layout.FX) >>> 16);
         return overlooked || onlySoftFaults
                 || traits.mayBeEmulated(get(host, VECTOR), get(soft, VECTOR));
     }
@@ -109,31 +118,42 @@ final class Comparison {
     }
 
     private void floatingPoint() {
-        int status = Approximate.status(i, get(host, Layout.FX) >>> 16);
-        boolean open = Approximate.leavesMmxOpen(i) || Approximate.nearlyUnderflows(i,
-                get(host, Layout.FX) >>> 16, get(soft, Layout.FX) >>> 16);
-        if (!open) {
-            x87(status);
+        if (!Approximate.leavesMmxOpen(i, get(host, VECTOR) != 0)) {
+            x87();
         }
         word("MXCSR", Layout.FX + 24, LOW_HALF);
         for (int n = 0; n < 32; n++) {
             int at = Layout.FX + 160 + 8 * n;
-            if (!Approximate.near(i, get(host, at), get(soft, at))) {
+            boolean nans = get(host, VECTOR) == 0
+                    && Approximate.sumsOfNaNs(i, get(host, at), get(soft, at));
+            if (!nans && !Approximate.near(i, get(host, at), get(soft, at))) {
                 word("XMM%d.%d".formatted(n / 2, n & 1), at, -1);
             }
         }
     }
 
-    private void x87(int undefinedStatus) {
-        word("FCW, FSW", Layout.FX, LOW_HALF & ~((long) undefinedStatus << 16));
+    private void x87() {
+        long words = get(host, Layout.FX);
+        boolean least = least(host) || least(soft);
+        int open = Approximate.status(i, words >>> 16, least);
+        word("FCW, FSW", Layout.FX, LOW_HALF & ~((long) open << 16));
         word("tags", Layout.FX + 4, 0xFFFF);
-        for (int n = 0; n < 8; n++) {
+        // The result is in the first register, or, under what was pushed, in the second.
+        boolean once = least && Approximate.underflowsOnce(i, words, words >>> 16,
+                get(soft, Layout.FX) >>> 16);
+        for (int n = once ? 2 : 0; n < 8; n++) {
             extended(n);
         }
     }
 
+    /// Whether a result may be next to the smallest normal number.
+    private boolean least(MemorySegment record) {
+        return Approximate.isLeast(get(record, FIRST_REGISTER + 8))
+                || Approximate.isLeast(get(record, FIRST_REGISTER + 16 + 8));
+    }
+
     private void extended(int n) {
-        int at = Layout.FX + 32 + 16 * n;
+        int at = FIRST_REGISTER + 16 * n;
         long first = get(host, at);
         long second = get(soft, at);
         if (Approximate.nearExtended(i, get(host, at + 8), first, get(soft, at + 8), second)) {

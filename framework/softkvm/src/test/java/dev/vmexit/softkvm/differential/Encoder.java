@@ -149,6 +149,7 @@ final class Encoder {
         if (form.prefix().startsWith("F")) {
             put(form.prefix().equals("F3") ? 0xF3 : 0xF2);
         } else if (form.has("rep") && values.oneIn(2)) {
+            i.repeated = true;
             put(values.oneIn(2) ? 0xF3 : 0xF2);
         }
     }

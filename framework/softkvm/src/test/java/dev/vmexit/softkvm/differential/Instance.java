@@ -28,6 +28,8 @@ final class Instance {
     int operandSize;
     int addressSize;
     boolean memory;
+    /// A string instruction with REP or REPNE.
+    boolean repeated;
     /// Linear, where ModRM's operand is.
     int target;
     /// RCX before.
