@@ -59,9 +59,12 @@ final class Scatter {
         var scatter = new Scatter(pieces);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(Math.min(STEP_BYTES, total));
-            for (long done = 0; done < total; done += STEP_BYTES) {
-                MemorySegment part = buffer.asSlice(0, Math.min(STEP_BYTES, total - done));
-                step.move(offset + done, part, scatter);
+            for (long done = 0; done < total;) {
+                // Steps end where clusters do: a new one is written once.
+                long end = (offset + done) / STEP_BYTES * STEP_BYTES + STEP_BYTES;
+                long bytes = Math.min(end - offset - done, total - done);
+                step.move(offset + done, buffer.asSlice(0, bytes), scatter);
+                done += bytes;
             }
         }
     }
