@@ -9,6 +9,7 @@ import dev.vmexit.softkvm.Options;
 import dev.vmexit.softkvm.SoftKernel;
 import dev.vmexit.softkvm.insn.Form;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class ProgramTest {
     private static final int PROGRAMS = Integer.getInteger("vmexit.differential.programs", 256);
     private static final long SEED = Long.getLong("vmexit.differential.seed", 1);
+    private static final int UNDEFINED = 6;
     private static final int RETRIES = 25;
     private static final int PATIENT_RETRIES = 400;
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -27,6 +29,7 @@ class ProgramTest {
     private static final Traits HARDWARE = new Traits(true, true, true);
 
     private final List<String> disagreements = new ArrayList<>();
+    private int notCompared;
 
     @Test
     void loops_of_random_instructions_are_the_same_translated_and_interpreted() {
@@ -36,6 +39,7 @@ class ProgramTest {
             compare(interpreted, translated, HARDWARE);
         }
         assertThat(disagreements).as("seed %d", SEED).isEmpty();
+        assertThat(notCompared).isZero();
     }
 
     @Test
@@ -48,6 +52,8 @@ class ProgramTest {
             compare(host, soft, Traits.of(host));
         }
         assertThat(disagreements).as("seed %d", SEED).isEmpty();
+        assertThat(notCompared).as("programs that the host's emulator does not let finish")
+                .isLessThanOrEqualTo(PROGRAMS / 1000);
     }
 
     private void compare(Machine first, Machine second, Traits traits) {
@@ -64,7 +70,12 @@ class ProgramTest {
             first.execute(0, AT_ONCE);
             second.execute(0, AT_ONCE);
             for (Program program : programs) {
-                note(program, differences(program, forms, first, second));
+                List<String> differences = differences(program, forms, first, second);
+                if (!differences.isEmpty() && isEmulators(program, first, second)) {
+                    notCompared++;
+                } else {
+                    note(program, differences);
+                }
             }
         }
     }
@@ -85,6 +96,14 @@ class ProgramTest {
             found = Comparison.of(again.frame, HARDWARE, first.ram(), second.ram());
         }
         return found;
+    }
+
+    /// `#UD`, which no instruction of a program is worth. An emulator that steps in behind the same
+    /// instruction in one of thousands of turns cannot be waited for.
+    private static boolean isEmulators(Program program, Machine first, Machine second) {
+        long vector = program.frame.record() + Layout.INFO_OUT + 8;
+        return first.ram().get(ValueLayout.JAVA_LONG, vector) == UNDEFINED
+                && second.ram().get(ValueLayout.JAVA_LONG, vector) != UNDEFINED;
     }
 
     private void note(Program program, List<String> differences) {
