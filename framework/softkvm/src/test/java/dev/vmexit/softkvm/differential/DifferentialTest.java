@@ -31,7 +31,7 @@ class DifferentialTest {
     void every_form_in_ring_3_does_what_the_hosts_CPU_does() throws IOException {
         assumeTrue(KernelChoice.deviceIsThere(), "/dev/kvm is not usable here");
         assumeTrue(KernelChoice.asked() != KernelChoice.SOFT, "Soft KVM was asked for");
-        try (var host = new Machine(LibC.host())) {
+        try (var host = new KvmMachine(LibC.host())) {
             Traits traits = Traits.of(host);
             List<Form> forms = Hunt.comparableForms(traits);
             var report = new Report(forms);
@@ -43,7 +43,7 @@ class DifferentialTest {
     }
 
     private void compare(Machine host, Traits traits, List<Form> forms, Report report) {
-        try (var hunt = new Hunt(host, traits, new Machine(new SoftKernel()), forms)) {
+        try (var hunt = new Hunt(host, traits, new KvmMachine(new SoftKernel()), forms)) {
             for (long done = 0; done < INSTANCES; done += Layout.SLOTS) {
                 hunt.batch(SEED * INSTANCES + done, done, report, this::note);
             }
@@ -59,6 +59,7 @@ class DifferentialTest {
     private static void write(Report report, Traits traits) throws IOException {
         Files.createDirectories(REPORT.getParent());
         Files.writeString(REPORT, "%d instances, seed %d, %s%n%s".formatted(report.instances(),
-                SEED, traits, report.text(AllActions.forms().all(), traits)));
+                SEED, traits, report.text(AllActions.forms().all(),
+                        form -> NotComparable.reason(form, traits))));
     }
 }

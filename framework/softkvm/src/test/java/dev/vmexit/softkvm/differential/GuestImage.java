@@ -32,6 +32,20 @@ final class GuestImage {
         handlers();
     }
 
+    /// Tells the loop which instances to execute.
+    void order(int first, int count) {
+        set(Layout.CURRENT, Layout.RECORDS + (long) first * Layout.RECORD_BYTES);
+        set(Layout.END, Layout.RECORDS + (long) (first + count) * Layout.RECORD_BYTES);
+        set(Layout.DONE, 0);
+        ram.asSlice(Layout.INFO, Layout.INFO_BYTES).fill((byte) 0);
+    }
+
+    /// {@return the number of the instance that was being executed}
+    int current() {
+        long record = ram.get(ValueLayout.JAVA_LONG, Layout.CURRENT);
+        return (int) ((record - Layout.RECORDS) / Layout.RECORD_BYTES);
+    }
+
     private void set(long address, long value) {
         ram.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
     }

@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 final class Hunt implements AutoCloseable {
     /// A para-virtual KVM's emulator steps in now and then; what the CPU does, it does always.
     private static final int RETRIES = 3;
+    private static final int ATTEMPTS = 1000;
 
     private final Machine host;
     private final Machine soft;
@@ -37,9 +38,7 @@ final class Hunt implements AutoCloseable {
         var random = new SplittableRandom(seed);
         for (int n = 0; n < batch.length; n++) {
             Form form = forms.get((int) ((first + n) % forms.size()));
-            int codeSize = codeSize(form, random);
-            batch[n] = new Instance(form, codeSize, random.nextLong(), n, host);
-            batch[n].prepare();
+            batch[n] = instance(form, random, n);
         }
         copy(Layout.CODE, 0x1_0000);
         copy(Layout.RECORDS, Layout.SLOTS * Layout.RECORD_BYTES);
@@ -58,6 +57,18 @@ final class Hunt implements AutoCloseable {
         }
     }
 
+    private Instance instance(Form form, SplittableRandom random, int slot) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int codeSize = codeSize(form, random);
+            var i = new Instance(form, codeSize, random.nextLong(), slot, host);
+            i.prepare();
+            if (host.endures(i)) {
+                return i;
+            }
+        }
+        throw new AssertionError("no instance of " + form.text() + " can be compared");
+    }
+
     /// Mostly 64-bit code; 32-bit code where the host executes it, 16-bit code if its segments
     /// work.
     private int codeSize(Form form, SplittableRandom random) {
@@ -70,7 +81,12 @@ final class Hunt implements AutoCloseable {
     }
 
     private List<String> differences(Instance i) {
+        host.forget(i, record(host, i), record(soft, i));
         return Comparison.of(i, traits, host.ram(), soft.ram());
+    }
+
+    private static MemorySegment record(Machine machine, Instance i) {
+        return machine.ram().asSlice(i.record(), Layout.RECORD_BYTES);
     }
 
     private void copy(long from, long bytes) {

@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 /// One random instruction with the state it finds. Everything follows from form, code size and
 /// seed.
 final class Instance {
+    private static final String PREFIXES =
+            "\u0026\u002e\u0036\u003e\u0064\u0065\u0066\u0067\u00f0\u00f2\u00f3";
     private static final int LANDING64 = 5;
     private static final int LANDING32 = 7;
     private static final int LANDING16 = 8;
@@ -45,7 +47,7 @@ final class Instance {
         this.values = new Values(new SplittableRandom(seed));
         this.machine = machine;
         this.ram = machine.ram();
-        this.image = machine.image;
+        this.image = machine.image();
         this.codeAddress = Layout.CODE + slot * Layout.SLOT_BYTES;
     }
 
@@ -157,6 +159,16 @@ final class Instance {
                 set(Layout.MEMORY_COPY + at, 1, value >>> 8 * n);
             }
         }
+    }
+
+    /// {@return whether this legacy prefix is among its prefixes}
+    boolean prefixedBy(int prefix) {
+        for (int at = 0; PREFIXES.indexOf(code[at] & 0xFF) >= 0; at++) {
+            if ((code[at] & 0xFF) == prefix) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean named(String... names) {

@@ -87,7 +87,7 @@ final class Program {
             }
         }
         code.put(DEC_AT, pointer).put(DEC_AT, counter);
-        code.put("0F 85", start - code.at() - 6).jump(machine.image.next);
+        code.put("0F 85", start - code.at() - 6).jump(machine.image().next);
         frame.set(Layout.TARGET_IN, 8, start);
     }
 

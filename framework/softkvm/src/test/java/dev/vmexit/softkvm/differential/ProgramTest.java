@@ -33,8 +33,8 @@ class ProgramTest {
 
     @Test
     void loops_of_random_instructions_are_the_same_translated_and_interpreted() {
-        try (var interpreted = new Machine(new SoftKernel(Options.DEFAULT.withoutTranslation()));
-                var translated = new Machine(
+        try (var interpreted = new KvmMachine(new SoftKernel(Options.DEFAULT.withoutTranslation()));
+                var translated = new KvmMachine(
                         new SoftKernel(Options.DEFAULT.withEagerTranslation(EAGERLY)))) {
             compare(interpreted, translated, HARDWARE);
         }
@@ -46,8 +46,8 @@ class ProgramTest {
     void loops_of_random_instructions_are_the_same_as_on_the_hosts_CPU() {
         assumeTrue(KernelChoice.deviceIsThere(), "/dev/kvm is not usable here");
         assumeTrue(KernelChoice.asked() != KernelChoice.SOFT, "Soft KVM was asked for");
-        try (var host = new Machine(LibC.host());
-                var soft = new Machine(
+        try (var host = new KvmMachine(LibC.host());
+                var soft = new KvmMachine(
                         new SoftKernel(Options.DEFAULT.withEagerTranslation(EAGERLY)))) {
             compare(host, soft, Traits.of(host));
         }

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// How many instances of each form were compared.
 final class Report {
@@ -36,11 +37,13 @@ final class Report {
     }
 
     /// {@return a line for each form}
-    String text(Iterable<Form> all, Traits traits) {
+    ///
+    /// @param reasons why a form is not compared
+    String text(Iterable<Form> all, Function<Form, String> reasons) {
         var text = new StringBuilder("%10s %10s  form%n".formatted("instances", "faults"));
         for (Form form : all) {
             long[] count = counts.get(form.text());
-            String reason = NotComparable.reason(form, traits);
+            String reason = reasons.apply(form);
             text.append(count == null
                     ? "%21s  %s: %s%n".formatted("-", form.text(), reason)
                     : "%10d %10d  %s%n".formatted(count[0], count[1], form.text()));

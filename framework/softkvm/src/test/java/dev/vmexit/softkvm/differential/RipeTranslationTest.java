@@ -22,8 +22,8 @@ class RipeTranslationTest {
     @Test
     void a_hot_loop_ends_up_in_translated_code_and_comes_to_the_same() {
         var kernel = new SoftKernel();
-        try (var interpreted = new Machine(new SoftKernel(Options.DEFAULT.withoutTranslation()));
-                var translated = new Machine(kernel)) {
+        try (var interpreted = new KvmMachine(new SoftKernel(Options.DEFAULT.withoutTranslation()));
+                var translated = new KvmMachine(kernel)) {
             untilTranslated(kernel, translated);
             copyProgram(interpreted, translated);
             Instance frame = new Program(SEED, 0, forms, translated).frame;

@@ -52,7 +52,7 @@ class SelfModifyingTest {
     }
 
     private static long[] run(LibC kernel) {
-        try (var machine = new Machine(kernel)) {
+        try (var machine = new KvmMachine(kernel)) {
             Form clc = AllActions.forms().all().stream()
                     .filter(form -> form.name().equals("CLC")).findFirst().orElseThrow();
             var frame = new Instance(clc, 8, 1, 0, machine);
@@ -80,6 +80,6 @@ class SelfModifyingTest {
         code.put("F6 04 25", COUNTER).put("01 74 08");
         code.put("80 34 25", next + 2 + 3 + 1).put("28");
         code.put("48 FF 0C 25", COUNTER);
-        code.put("0F 85", start - code.at() - 6).jump(machine.image.next);
+        code.put("0F 85", start - code.at() - 6).jump(machine.image().next);
     }
 }

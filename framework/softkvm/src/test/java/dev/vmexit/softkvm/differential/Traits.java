@@ -30,9 +30,9 @@ record Traits(boolean compatibility, boolean segments, boolean precise) {
         var code = new Code(ram, Layout.CODE).put(hex);
         boolean far = codeSize != 8;
         if (far) {
-            code.farJump(Layout.USER_CODE64, machine.image.next);
+            code.farJump(Layout.USER_CODE64, machine.image().next);
         } else {
-            code.jump(machine.image.next);
+            code.jump(machine.image().next);
         }
         long record = Layout.RECORDS;
         ram.set(ValueLayout.JAVA_LONG, record + 32, Layout.WINDOW + 512);
