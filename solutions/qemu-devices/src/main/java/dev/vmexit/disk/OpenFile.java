@@ -1,9 +1,11 @@
 package dev.vmexit.disk;
 
+import dev.vmexit.host.SteadyThread;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
@@ -11,11 +13,12 @@ import java.nio.file.Path;
 
 /// The one descriptor and the one lock that this JVM has of a file.
 ///
-/// A `RandomAccessFile`, because an interrupted thread closes a `FileChannel` it is in. Its
-/// position is shared, so reads and writes take turns; `bounce` is theirs. [#sync] does not wait
-/// for them.
+/// An interrupted thread closes a `FileChannel` it is in. So only a [SteadyThread] uses that, and
+/// moves the bytes without a copy; the others go through the `RandomAccessFile` and `bounce`, and
+/// since its position is shared, they take turns. [#sync] waits for neither.
 final class OpenFile {
     private static final int BOUNCE_BYTES = 1 << 16;
+    private static final long MOST_BYTES = 1 << 30;
 
     /// How many [HostFile]s stand on it; guarded by the map they are found in.
     int users;
@@ -87,7 +90,42 @@ final class OpenFile {
         file.setLength(sizeBytes);
     }
 
-    synchronized void read(long offset, MemorySegment into) throws IOException {
+    /// What is behind the end of the file is zeros.
+    void read(long offset, MemorySegment into) throws IOException {
+        if (!isStraight(into)) {
+            readByCopy(offset, into);
+            return;
+        }
+        for (long done = 0; done < into.byteSize();) {
+            int got = file.getChannel().read(part(into, done), offset + done);
+            if (got <= 0) {
+                into.asSlice(done).fill((byte) 0);
+                return;
+            }
+            done += got;
+        }
+    }
+
+    void write(long offset, MemorySegment from) throws IOException {
+        if (!isStraight(from)) {
+            writeByCopy(offset, from);
+            return;
+        }
+        for (long done = 0; done < from.byteSize();) {
+            done += file.getChannel().write(part(from, done), offset + done);
+        }
+    }
+
+    /// Whether the host's kernel can be given this memory, here and now.
+    private static boolean isStraight(MemorySegment memory) {
+        return memory.isNative() && SteadyThread.isCurrent();
+    }
+
+    private static ByteBuffer part(MemorySegment memory, long from) {
+        return memory.asSlice(from, Math.min(MOST_BYTES, memory.byteSize() - from)).asByteBuffer();
+    }
+
+    private synchronized void readByCopy(long offset, MemorySegment into) throws IOException {
         long done = 0;
         while (done < into.byteSize()) {
             file.seek(offset + done);
@@ -101,7 +139,7 @@ final class OpenFile {
         }
     }
 
-    synchronized void write(long offset, MemorySegment from) throws IOException {
+    private synchronized void writeByCopy(long offset, MemorySegment from) throws IOException {
         long done = 0;
         while (done < from.byteSize()) {
             int length = (int) Math.min(BOUNCE_BYTES, from.byteSize() - done);

@@ -1,13 +1,15 @@
 package dev.vmexit.virtio;
 
 import dev.vmexit.host.HostThread;
+import dev.vmexit.host.SteadyThread;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /// The thread of a device: sleeps until one of its queues wants something, and serves that.
 ///
-/// A queue that is woken twice before it is served is served once.
+/// A queue that is woken twice before it is served is served once. Nobody interrupts the thread:
+/// so a disk's file is read straight into the guest's memory.
 final class QueueWorker implements AutoCloseable {
     private final AtomicLong wanted = new AtomicLong();
     private final IntConsumer serve;
@@ -20,7 +22,8 @@ final class QueueWorker implements AutoCloseable {
             throw new IllegalArgumentException(queues + " queues");
         }
         this.serve = serve;
-        this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
+        this.thread = new SteadyThread(name, this::run);
+        thread.start();
     }
 
     // tag::wake[]

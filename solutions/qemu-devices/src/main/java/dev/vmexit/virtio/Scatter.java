@@ -8,9 +8,9 @@ import java.util.List;
 
 /// Moves sectors between a disk and the pieces of a buffer.
 ///
-/// A driver may cut its buffer anywhere, also within a sector, and Linux cuts it into pages. One
-/// piece goes to the disk as it is; several go through a buffer of ours: a copy costs less than a
-/// call of the host's kernel for each page.
+/// A driver may cut its buffer anywhere, also within a sector, and Linux cuts it into pages, unless
+/// they happen to follow one another. What is one piece goes to the disk as it is; several go
+/// through a buffer of ours: a copy costs less than a call of the host's kernel for each page.
 final class Scatter {
     private static final int STEP_BYTES = 64 << 10;
 
@@ -28,10 +28,7 @@ final class Scatter {
             disk.read(offset, pieces.getFirst());
             return;
         }
-        through(pieces, offset, (at, buffer, scatter) -> {
-            disk.read(at, buffer);
-            scatter.copy(buffer, false);
-        });
+        through(pieces, offset, disk::read, false);
     }
 
     static void write(Disk disk, long offset, List<MemorySegment> pieces) throws IOException {
@@ -39,22 +36,19 @@ final class Scatter {
             disk.write(offset, pieces.getFirst());
             return;
         }
-        through(pieces, offset, (at, buffer, scatter) -> {
-            scatter.copy(buffer, true);
-            disk.write(at, buffer);
-        });
+        through(pieces, offset, disk::write, true);
     }
 
     private static boolean isOne(List<MemorySegment> pieces) {
         return pieces.size() == 1 && pieces.getFirst().byteSize() % Disk.SECTOR_BYTES == 0;
     }
 
-    private interface Step {
-        void move(long at, MemorySegment buffer, Scatter scatter) throws IOException;
+    private interface Transfer {
+        void move(long offset, MemorySegment memory) throws IOException;
     }
 
-    private static void through(List<MemorySegment> pieces, long offset, Step step)
-            throws IOException {
+    private static void through(List<MemorySegment> pieces, long offset, Transfer disk,
+            boolean toDisk) throws IOException {
         long total = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
         var scatter = new Scatter(pieces);
         try (Arena arena = Arena.ofConfined()) {
@@ -63,9 +57,27 @@ final class Scatter {
                 // Steps end where clusters do: a new one is written once.
                 long end = (offset + done) / STEP_BYTES * STEP_BYTES + STEP_BYTES;
                 long bytes = Math.min(end - offset - done, total - done);
-                step.move(offset + done, buffer.asSlice(0, bytes), scatter);
+                scatter.step(disk, offset + done, buffer.asSlice(0, bytes), toDisk);
                 done += bytes;
             }
+        }
+    }
+
+    private void step(Transfer disk, long offset, MemorySegment buffer, boolean toDisk)
+            throws IOException {
+        long bytes = buffer.byteSize();
+        MemorySegment piece = pieces.get(index);
+        if (piece.byteSize() - within >= bytes) {
+            disk.move(offset, piece.asSlice(within, bytes));
+            advance(bytes);
+            return;
+        }
+        if (toDisk) {
+            copy(buffer, true);
+        }
+        disk.move(offset, buffer);
+        if (!toDisk) {
+            copy(buffer, false);
         }
     }
 
@@ -78,11 +90,15 @@ final class Scatter {
             MemorySegment inPart = part.asSlice(done, bytes);
             (gather ? inPart : inPiece).copyFrom(gather ? inPiece : inPart);
             done += bytes;
-            within += bytes;
-            if (within == piece.byteSize()) {
-                index++;
-                within = 0;
-            }
+            advance(bytes);
+        }
+    }
+
+    private void advance(long bytes) {
+        within += bytes;
+        if (within == pieces.get(index).byteSize()) {
+            index++;
+            within = 0;
         }
     }
 }
