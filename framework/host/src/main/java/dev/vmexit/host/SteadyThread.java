@@ -1,10 +1,8 @@
 package dev.vmexit.host;
 
-import java.nio.channels.FileChannel;
-
 /// A thread that nobody interrupts.
 ///
-/// An interruption closes the [FileChannel] that its thread is in, or comes to, and with the file
+/// An interruption closes the `FileChannel` that its thread is in, or comes to, and with the file
 /// its locks are gone. So only such a thread may use one that others share. It ends when it is told
 /// to otherwise: see [HostThread].
 public final class SteadyThread extends Thread {
