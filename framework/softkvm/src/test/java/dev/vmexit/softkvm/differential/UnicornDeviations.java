@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
-/// What Unicorn 2.1, whose CPU is QEMU 5.0's, does otherwise than CPUs do. Each was found where it
-/// contradicted Soft KVM, and the host's CPU did not.
+/// What Unicorn 2.1, whose CPU is QEMU 5.0's, does otherwise than Soft KVM.
+///
+/// Where [DifferentialTest] can ask the host's CPU, that agrees with Soft KVM. In 16-bit and 32-bit
+/// code and of selectors a para-virtual `/dev/kvm` does not tell what the CPU would do: there it is
+/// our reading of the manual against Unicorn's.
 final class UnicornDeviations {
     private static final int VECTOR = Layout.INFO_OUT + 8;
     private static final int ERROR = Layout.INFO_OUT + 8 * 2;
