@@ -14,7 +14,7 @@ import java.util.List;
 /// It has no interrupt descriptor table: an exception stops it, and the caller says where it goes
 /// on.
 ///
-/// @spec https://www.unicorn-engine.org/docs/ Unicorn 2.0, `unicorn.h` and `x86.h`
+/// @spec https://www.unicorn-engine.org/docs/ Unicorn 2.1, `unicorn.h` and `x86.h`
 final class Unicorn implements AutoCloseable {
     static final int CS = 11;
     static final int RIP = 41;
@@ -45,8 +45,7 @@ final class Unicorn implements AutoCloseable {
     private static final int INVALID_INSTRUCTION = 10;
     private static final int INVALID_OPCODE = 6;
     private static final int MSR = 248;
-    private static final String ASKED_FOR =
-            System.getenv().getOrDefault("VMEXIT_UNICORN", "unicorn");
+    private static final String NAMED = System.getenv("VMEXIT_UNICORN");
     private static final NativeLibrary LIBRARY = find();
 
     /// Called with the number of each exception.
@@ -74,14 +73,16 @@ final class Unicorn implements AutoCloseable {
     /// {@return why it cannot be used here, or an empty text}
     static String whyNot() {
         if (LIBRARY == null) {
-            return HOW_TO_GET_IT;
+            return NAMED == null
+                    ? HOW_TO_GET_IT
+                    : "VMEXIT_UNICORN names " + NAMED + ", which cannot be loaded as a library";
         }
         int version = call("uc_version", Pointer.NULL, Pointer.NULL);
         return version >>> 16 >= LEAST_VERSION ? "" : "Unicorn before 2.1: " + HOW_TO_GET_IT;
     }
 
     private static NativeLibrary find() {
-        for (String name : List.of(ASKED_FOR, "unicorn", "libunicorn.so.2")) {
+        for (String name : NAMED != null ? List.of(NAMED) : List.of("unicorn", "libunicorn.so.2")) {
             try {
                 return NativeLibrary.getInstance(name);
             } catch (UnsatisfiedLinkError absent) {

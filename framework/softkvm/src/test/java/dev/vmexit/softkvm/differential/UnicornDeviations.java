@@ -29,7 +29,7 @@ final class UnicornDeviations {
     private static final int LOCK = 0xF0;
     private static final int OPERAND_SIZE = 0x66;
 
-    private static final String X87 = "(F.*|X?RSTOR|XSAVE.*|XRSTOR|EMMS)";
+    private static final String X87 = "F.*|XSAVE.*|XRSTOR|EMMS";
     private static final String FLOAT = "(ADD|MUL|SUB|DIV|MIN|MAX|SQRT|ADDSUB|HADD|HSUB)[PS][SD]"
             + "|CVT.*|ROUND.*|U?COMIS.|CMP[PS][SD]";
 
