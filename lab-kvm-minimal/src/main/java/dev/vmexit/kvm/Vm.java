@@ -171,6 +171,23 @@ public final class Vm implements AutoCloseable {
         }
     }
 
+    /// Tells KVM from now on what this process writes into the guest's memory, if it asks for that.
+    ///
+    /// A CPU sees such writes by itself. Soft KVM keeps translations of the guest's code; without
+    /// this it has to compare them with the memory after each exit.
+    public void reportWrites() {
+        int number = Capability.REPORTED_WRITES.number();
+        if (libc.ioctl(fd, Requests.KVM_CHECK_EXTENSION, number) <= 0) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            var capability = arena.allocate(104, 8);
+            capability.set(JAVA_INT, 0, number);
+            call("KVM_ENABLE_CAP", Requests.KVM_ENABLE_CAP, capability);
+        }
+        memory.onWrite(libc::cacheflush);
+    }
+
     /// {@return the state of the interrupt controllers, the timer and the clock}
     public VmState state() {
         return VmState.read(libc, fd);

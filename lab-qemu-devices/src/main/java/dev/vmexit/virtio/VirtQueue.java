@@ -68,17 +68,10 @@ public final class VirtQueue {
         this.size = layout.size();
         this.mostEntries = layout.mostEntries();
         this.eventIndex = eventIndex;
-        descriptors = area(layout.descriptors(), (long) DESCRIPTOR_BYTES * size, 16);
-        available = area(layout.available(), 6 + 2L * size, 2);
-        used = area(layout.used(), 6 + 8L * size, 4);
-    }
-
-    private MemorySegment area(long start, long bytes, int alignment) {
-        if (start % alignment != 0) {
-            throw new DriverMistake("a queue's area at 0x%x, not a multiple of %d"
-                    .formatted(start, alignment));
-        }
-        return piece(start, bytes);
+        layout.requireAligned();
+        descriptors = piece(layout.descriptors(), (long) DESCRIPTOR_BYTES * size);
+        available = piece(layout.available(), 6 + 2L * size);
+        used = piece(layout.used(), 6 + 8L * size);
     }
 
     private MemorySegment piece(long start, long bytes) {
@@ -152,6 +145,11 @@ public final class VirtQueue {
 
     /// Gives buffers back that belong together: the driver sees all of them at once.
     void push(java.util.List<Chain> chains) {
+        chains.forEach(chain -> chain.filled().forEach(memory::written));
+        publish(chains);
+    }
+
+    private void publish(java.util.List<Chain> chains) {
         throw Todo.of("dev-11", "write an entry of the used ring for each, then the index");
     }
 
@@ -174,6 +172,7 @@ public final class VirtQueue {
         } else {
             used.set(SHORT, 0, (short) 0);
         }
+        memory.written(used);
         VarHandle.fullFence();
         return turnIsOver || ((short) INDEX.getAcquire(available, 2L) & 0xFFFF) != seen;
     }

@@ -60,6 +60,13 @@ public interface LibC {
     /// {@return 0} Nothing may touch the range afterwards; [Mapping] takes care of that.
     int munmap(long address, long length);
 
+    /// Says that the process has written these bytes of its memory, which may be a guest's code.
+    ///
+    /// An x86 CPU sees that by itself, so its C library has no such call; on others it is
+    /// `cacheflush(2)`. Soft KVM wants it for the VMs that have promised it, see
+    /// `Vm.reportWrites`.
+    default void cacheflush(long address, long length) {}
+
     /// {@return the bytes read, 0 at the end}
     long read(int fd, MemorySegment buffer);
 

@@ -40,7 +40,10 @@ enum Extension {
     SIGNAL_MSI(77, 1), //
     READONLY_MEM(81, 1), //
     MAX_VCPU_ID(128, 64), //
-    IMMEDIATE_EXIT(136, 1);
+    IMMEDIATE_EXIT(136, 1),
+    /// Soft KVM's own, far from the kernel's numbers ("SOFT"): the process reports what it writes
+    /// into guest memory by [dev.vmexit.host.LibC#cacheflush], from when a VM has enabled it.
+    REPORTED_WRITES(0x534F_4654, 1);
 
     private final int number;
     private final int value;
@@ -48,6 +51,10 @@ enum Extension {
     Extension(int number, int value) {
         this.number = number;
         this.value = value;
+    }
+
+    int number() {
+        return number;
     }
 
     static int value(long number) {

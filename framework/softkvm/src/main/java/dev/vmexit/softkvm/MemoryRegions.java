@@ -52,6 +52,8 @@ final class MemoryRegions {
         }
         vm.memory.remove(old.number());
         vm.flushAllTlbs();
+        // What the process does there from now on it need not report.
+        vm.memory.code.processWrote(old.host(), old.sizeBytes());
         return 0;
     }
 

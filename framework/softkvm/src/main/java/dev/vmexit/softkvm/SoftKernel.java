@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A [LibC] whose `/dev/kvm` is Soft KVM.
@@ -22,6 +24,7 @@ public final class SoftKernel implements LibC {
     private final AtomicInteger nextDescriptor = new AtomicInteger(FIRST_DESCRIPTOR);
     private final Map<Integer, SoftFile> files = new ConcurrentHashMap<>();
     private final Map<Long, Arena> mappings = new ConcurrentHashMap<>();
+    private final List<Vm> vms = new CopyOnWriteArrayList<>();
     private final Map<Integer, Vcpu> running = new ConcurrentHashMap<>();
     private final Statistics statistics = new Statistics();
 
@@ -51,6 +54,15 @@ public final class SoftKernel implements LibC {
         int fd = nextDescriptor.getAndIncrement();
         files.put(fd, file);
         return fd;
+    }
+
+    /// From now on [#cacheflush] is for this VM too.
+    void reportWritesTo(Vm vm) {
+        vms.add(vm);
+    }
+
+    void forget(Vm vm) {
+        vms.remove(vm);
     }
 
     SoftFile file(int fd) {
@@ -136,6 +148,13 @@ public final class SoftKernel implements LibC {
             arena.close();
         }
         return 0;
+    }
+
+    @Override
+    public void cacheflush(long address, long length) {
+        for (Vm vm : vms) {
+            vm.memory.code.processWrote(address, length);
+        }
     }
 
     @Override

@@ -40,7 +40,9 @@ final class VcpuLoop {
     }
 
     long run() {
-        c.code.doubtContents();
+        if (!v.vm.memory.code.reported()) {
+            c.code.doubtContents();
+        }
         if (v.apic == null) {
             v.cr8 = (int) v.page.cr8() & 15;
         }

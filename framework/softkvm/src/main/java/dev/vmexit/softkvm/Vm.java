@@ -47,7 +47,7 @@ final class Vm implements SoftFile {
             case Request.SET_BOOT_CPU_ID -> setBootCpu(argument);
             case Request.GET_CLOCK -> getClock(argument);
             case Request.SET_CLOCK -> setClock(argument);
-            case Request.ENABLE_CAP -> KvmDevice.fail(Errno.EINVAL);
+            case Request.ENABLE_CAP -> enable(argument);
             default -> chipIoctl(request, argument);
         };
     }
@@ -102,6 +102,17 @@ final class Vm implements SoftFile {
         return 0;
     }
 
+    /// `struct kvm_enable_cap`: capability, flags, four arguments, padding.
+    private synchronized long enable(long address) {
+        Wire in = Wire.at(address, 104);
+        require(in.i32() == Extension.REPORTED_WRITES.number() && in.i32() == 0);
+        if (!memory.code.reported()) {
+            kernel.reportWritesTo(this);
+            memory.code.report(true);
+        }
+        return 0;
+    }
+
     private long chipIoctl(int request, long argument) {
         if (request == Request.CREATE_IRQCHIP) {
             return createChip();
@@ -143,6 +154,8 @@ final class Vm implements SoftFile {
 
     @Override
     public void close() {
+        kernel.forget(this);
+        memory.code.report(false);
         translations.close();
     }
 }

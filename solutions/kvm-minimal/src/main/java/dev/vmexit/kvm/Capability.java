@@ -12,7 +12,8 @@ public enum Capability {
     IRQFD(32, "interrupts raised by an eventfd"), //
     IOEVENTFD(36, "port and memory writes that signal an eventfd"), //
     SIGNAL_MSI(77, "interrupts that are messages"), //
-    IMMEDIATE_EXIT(136, "a run that can be stopped from outside without a race");
+    IMMEDIATE_EXIT(136, "a run that can be stopped from outside without a race"), //
+    REPORTED_WRITES(0x534F_4654, "writes into guest memory that Soft KVM is told of");
 
     private final int number;
     private final String meaning;

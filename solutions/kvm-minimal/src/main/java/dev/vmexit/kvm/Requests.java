@@ -33,6 +33,7 @@ public final class Requests {
     public static final long KVM_GET_CLOCK = read(0x7C, 48);
     public static final long KVM_GET_PIT2 = read(0x9F, 112);
     public static final long KVM_SET_PIT2 = write(0xA0, 112);
+    public static final long KVM_ENABLE_CAP = write(0xA3, 104);
     public static final long KVM_SIGNAL_MSI = write(0xA5, 32);
 
     public static final long KVM_RUN = none(0x80);

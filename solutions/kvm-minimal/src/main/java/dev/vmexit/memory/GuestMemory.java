@@ -14,13 +14,26 @@ public final class GuestMemory {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
 
+    /// Is told what the process writes into the guest's memory.
+    @FunctionalInterface
+    public interface WriteListener {
+        void written(long hostAddress, long sizeBytes);
+    }
+
     private final MemorySlots slots;
+    private WriteListener listener = (address, size) -> {};
 
     public GuestMemory(MemorySlots slots) {
         this.slots = slots;
     }
 
-    /// {@return the host memory behind a guest-physical range}
+    /// Before any other thread knows this memory.
+    public void onWrite(WriteListener what) {
+        listener = what;
+    }
+
+    /// {@return the host memory behind a guest-physical range} Who writes there calls [#written]
+    /// afterwards.
     ///
     /// @throws GuestFault if the range is not RAM, or not all of it
     // tag::range[]
@@ -36,13 +49,19 @@ public final class GuestMemory {
     }
     // end::range[]
 
+    /// Says that this process has written a part of the guest's memory; before the guest can know.
+    public void written(MemorySegment part) {
+        listener.written(part.address(), part.byteSize());
+    }
+
     public byte[] read(GuestAddress start, int sizeBytes) {
         return range(start, sizeBytes).toArray(ValueLayout.JAVA_BYTE);
     }
 
     public void write(GuestAddress start, byte[] bytes) {
-        MemorySegment.copy(bytes, 0, range(start, bytes.length), ValueLayout.JAVA_BYTE, 0,
-                bytes.length);
+        MemorySegment part = range(start, bytes.length);
+        MemorySegment.copy(bytes, 0, part, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        written(part);
     }
 
     public int readInt(GuestAddress address) {
@@ -50,7 +69,9 @@ public final class GuestMemory {
     }
 
     public void writeInt(GuestAddress address, int value) {
-        range(address, Integer.BYTES).set(INT, 0, value);
+        MemorySegment part = range(address, Integer.BYTES);
+        part.set(INT, 0, value);
+        written(part);
     }
 
     public long readLong(GuestAddress address) {
@@ -58,7 +79,9 @@ public final class GuestMemory {
     }
 
     public void writeLong(GuestAddress address, long value) {
-        range(address, Long.BYTES).set(LONG, 0, value);
+        MemorySegment part = range(address, Long.BYTES);
+        part.set(LONG, 0, value);
+        written(part);
     }
 
     /// {@return the sum of all slots}

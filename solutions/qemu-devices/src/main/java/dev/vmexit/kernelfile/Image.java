@@ -109,8 +109,10 @@ record Image(List<Part> parts, long entry) {
     /// The zeros are there already.
     void write(GuestMemory memory) {
         for (Part part : parts) {
-            long bytes = part.contents.byteSize();
-            memory.range(new GuestAddress(part.start), bytes).copyFrom(part.contents);
+            MemorySegment room = memory.range(new GuestAddress(part.start),
+                    part.contents.byteSize());
+            room.copyFrom(part.contents);
+            memory.written(room);
         }
     }
 

@@ -105,6 +105,7 @@ public final class Pc implements AutoCloseable {
     }
 
     private void assemble(PcConfig config) {
+        vm.reportWrites();
         vm.createIrqchip(SPARE_PAGES);
         vm.createPit();
         long low = Math.min(config.memoryBytes(), LOW_MEMORY_END);

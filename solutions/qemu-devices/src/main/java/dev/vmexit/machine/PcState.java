@@ -10,7 +10,6 @@ import dev.vmexit.state.SavedMachine;
 import dev.vmexit.state.StateFailure;
 import dev.vmexit.state.StateFile;
 import dev.vmexit.virtio.VirtioPci;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 
@@ -69,8 +68,7 @@ record PcState(Vm vm, List<SavedCpu> cpus, Map<String, Saved> devices, PciHost p
 
     private void put(long address, byte[] bytes) {
         try {
-            vm.memory().range(new GuestAddress(address), bytes.length)
-                    .copyFrom(MemorySegment.ofArray(bytes));
+            vm.memory().write(new GuestAddress(address), bytes);
         } catch (GuestFault outside) {
             throw new StateFailure("the saved machine has memory where this one has none: "
                     + outside.getMessage(), outside);

@@ -15,6 +15,7 @@ public final class Chain {
     final int head;
     private final List<MemorySegment> readable = new ArrayList<>();
     private final List<MemorySegment> writable = new ArrayList<>();
+    private final List<MemorySegment> filled = new ArrayList<>();
     private long readableBytes;
     private long writableBytes;
     private long written;
@@ -72,7 +73,14 @@ public final class Chain {
         }
         writableBytes -= bytes;
         written += bytes;
-        return cut(writable, bytes);
+        List<MemorySegment> front = cut(writable, bytes);
+        filled.addAll(front);
+        return front;
+    }
+
+    /// {@return what [#fill] has given out so far}
+    List<MemorySegment> filled() {
+        return filled;
     }
 
     private static List<MemorySegment> cut(List<MemorySegment> pieces, long bytes) {

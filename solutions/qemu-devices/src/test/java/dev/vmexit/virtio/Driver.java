@@ -23,6 +23,7 @@ final class Driver implements AutoCloseable {
     static final int F_WRITE = 2;
 
     final MemorySegment ram;
+    private final GuestMemory memory;
     final VirtioPci device;
     final LinkedBlockingQueue<Integer> interrupts = new LinkedBlockingQueue<>();
     private static final int MOST_QUEUES = 6;
@@ -35,8 +36,13 @@ final class Driver implements AutoCloseable {
         var slots = new MemorySlots();
         ram = Arena.ofAuto().allocate(BYTES, 4096);
         slots.add(new MemorySlot(0, new GuestAddress(0), ram, MemorySlot.Access.READ_WRITE));
-        this.device = new VirtioPci(device, new GuestMemory(slots),
+        memory = new GuestMemory(slots);
+        this.device = new VirtioPci(device, memory,
                 (address, data) -> interrupts.add(data));
+    }
+
+    void onWrite(GuestMemory.WriteListener listener) {
+        memory.onWrite(listener);
     }
 
     private void enableInterrupts() {

@@ -114,7 +114,9 @@ public final class CodeCache {
             pagePlace[slot] = c.code.placeOf(stamp);
         }
         pageStamp[slot] = stamp;
-        pageOf[slot].doubt();
+        if (!c.memory.code.reported()) {
+            pageOf[slot].doubt();
+        }
         return pageOf[slot];
     }
 

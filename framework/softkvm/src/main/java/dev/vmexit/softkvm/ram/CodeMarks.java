@@ -1,5 +1,6 @@
 package dev.vmexit.softkvm.ram;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Which pages of memory hold instructions that somebody has decoded, down to 64 bytes.
@@ -35,6 +36,7 @@ public final class CodeMarks {
     /// nearly everybody hears. Read without care: who misses a page that is just being entered will
     /// be told of it, as everybody is.
     private final boolean[] hints = new boolean[HINTS];
+    private volatile boolean reported;
 
     public Page get(long hostPage) {
         return pages.get(hostPage >>> 12);
@@ -45,6 +47,32 @@ public final class CodeMarks {
         Page was = pages.putIfAbsent(hostPage >>> 12, page);
         return was == null ? page : was;
     }
+
+    // tag::reported[]
+    /// Whether the process says what it writes. If not, it may have written anywhere.
+    public boolean reported() {
+        return reported;
+    }
+
+    /// @param promised whether the process says so from now on
+    public void report(boolean promised) {
+        reported = promised;
+        pages.values().forEach(Page::drop);
+    }
+
+    /// The process has written these bytes. Who decodes them now sees the new ones: he marks before
+    /// he reads, and here is looked for a mark after the write.
+    public void processWrote(long host, long size) {
+        VarHandle.fullFence();
+        for (long at = host, end = host + size; at < end; at = (at & -4096) + 4096) {
+            Page page = hints[hint(at)] ? pages.get(at >>> 12) : null;
+            if (page != null && page.lines() != 0) {
+                int from = (int) at & 0xFFF;
+                page.remember(from, (int) Math.min(4096, from + end - at));
+            }
+        }
+    }
+    // end::reported[]
 
     private static int hint(long host) {
         return (int) (host >>> 12) & HINTS - 1;

@@ -98,6 +98,21 @@ class DoubtTest {
         }
     }
 
+    /// Nothing is in doubt then, and nothing compared: the promise is kept, or not.
+    @Test
+    void what_is_reported_instead() {
+        SystemMachine m = loop(new SystemMachine(new Translating()));
+        m.cpu.memory.code.report(true);
+        run(m, 3 * HOT);
+        assertThat(installed).isPositive();
+        change(m);
+        run(m, 1);
+        assertThat(m.cpu.r[Cpu.RAX]).as("not reported").isEqualTo(1);
+        m.cpu.memory.code.processWrote(m.cpu.memory.find(0).hostOf(SECOND + 1), 1);
+        run(m, 1);
+        assertThat(m.cpu.r[Cpu.RAX]).isEqualTo(2);
+    }
+
     @Test
     void and_what_has_not_changed_stays_translated() {
         SystemMachine m = loop(new SystemMachine(new Translating()));
