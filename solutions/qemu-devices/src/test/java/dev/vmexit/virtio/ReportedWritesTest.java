@@ -17,6 +17,9 @@ final class ReportedWritesTest {
     private static final int DATA = 0x9_0000;
     private static final int STATUS = 0xA_0000;
     private static final int SECTORS = 16;
+    /// Descriptors and available ring of queue 0; behind them the used ring.
+    private static final int TABLES = 0x1000;
+    private static final int USED = 0x1800;
 
     private final BitSet reported = new BitSet();
 
@@ -33,7 +36,8 @@ final class ReportedWritesTest {
         byte[] now = driver.copy(0, Driver.BYTES);
         int written = 0;
         for (int n = 0; n < now.length; n++) {
-            if (now[n] != before[n]) {
+            boolean driversOwn = n >= TABLES && n < USED;
+            if (!driversOwn && now[n] != before[n]) {
                 written++;
                 assertThat(reported.get(n)).as("byte 0x%x is reported", n).isTrue();
             }
@@ -41,8 +45,10 @@ final class ReportedWritesTest {
         assertThat(written).as("bytes written").isPositive();
     }
 
-    private void serveOne(Driver driver) {
+    /// The device may be at work as soon as the buffer is offered: it looks by itself at first.
+    private void serveOne(Driver driver, int... addressesAndLengths) {
         byte[] before = driver.copy(0, Driver.BYTES);
+        driver.offer(0, addressesAndLengths);
         driver.notifyDevice(0);
         driver.await(1);
         assertReported(driver, before);
@@ -58,8 +64,7 @@ final class ReportedWritesTest {
                 driver.start(features);
                 driver.bytes(HEADER, 16).putInt(0).putInt(0).putLong(0);
                 driver.bytes(STATUS, 1).put((byte) 0x55);
-                driver.offer(0, HEADER, 16, DATA, -4096, DATA + 0x3000, -4096, STATUS, -1);
-                serveOne(driver);
+                serveOne(driver, HEADER, 16, DATA, -4096, DATA + 0x3000, -4096, STATUS, -1);
             }
         }
     }
@@ -68,8 +73,7 @@ final class ReportedWritesTest {
     void by_the_source_of_random_numbers() {
         try (Driver driver = driver(new VirtioRng(new Random(1)))) {
             driver.start(VERSION_1);
-            driver.offer(0, DATA, -64, DATA + 0x2000, -64);
-            serveOne(driver);
+            serveOne(driver, DATA, -64, DATA + 0x2000, -64);
         }
     }
 }
