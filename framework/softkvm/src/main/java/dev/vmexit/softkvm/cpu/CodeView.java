@@ -35,6 +35,11 @@ public final class CodeView {
         return walk.global ? global : local;
     }
 
+    /// {@return what is another number as soon as an address may lead elsewhere}
+    public long view() {
+        return local;
+    }
+
     /// {@return the stamp of what depends on two pages}
     public long both(long one, long other) {
         return one == global && other == global ? global : local;

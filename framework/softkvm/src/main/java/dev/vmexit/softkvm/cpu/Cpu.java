@@ -80,6 +80,8 @@ public final class Cpu {
     /// Translated code is running: a write into its own page must come back as [InterpretThis].
     public boolean translated;
     public final CodeView code = new CodeView();
+    /// For translated code. Null where nothing is translated.
+    public Calls calls;
     public boolean nmiBlocked;
 
     public Cpu(GuestMemory memory, Outside outside) {

@@ -16,6 +16,7 @@ public final class Interpreter {
     private final Cpu c;
     private final CodeCache cache;
     private final Heat heat;
+    private final NestedCalls calls;
     private int hotAfter;
     private long translated;
 
@@ -24,6 +25,8 @@ public final class Interpreter {
         this.c = c;
         this.cache = new CodeCache(c, forms);
         this.heat = heat;
+        this.calls = new NestedCalls(c, cache);
+        c.calls = calls;
     }
 
     // tag::heat[]
@@ -69,6 +72,7 @@ public final class Interpreter {
     private Block runTranslated(Block first) {
         long before = c.executed();
         c.translated = true;
+        calls.begin();
         try {
             Translation region = first.translation;
             Block block = first;

@@ -2,6 +2,9 @@ package dev.vmexit.softkvm.translate;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.Opcode;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The ways out of a region: what was in locals only goes back into the CPU.
 ///
@@ -15,6 +18,7 @@ final class Exits {
     private final CodeBuilder code;
     private final FlagCode flags;
     private final Registers registers;
+    private final List<Label[]> calls = new ArrayList<>();
     private final Label exit;
     private final Label exitSaved;
 
@@ -69,6 +73,25 @@ final class Exits {
         registers.restore(emit);
     }
 
+    /// Leaves for the address in NEXT, for the time being: the code goes on where it comes back.
+    // tag::call[]
+    void call(int behind, Label goOn) {
+        flags.settle();
+        flags.save();
+        ripAndBudget();
+        emit.constant(0).store(Emit.EXECUTED);
+        Label from = code.newBoundLabel();
+        code.aload(Emit.CPU).getfield(Names.CPU, "calls", Names.CALLS);
+        emit.rip(behind);
+        code.invokeinterface(Names.CALLS, "call", Names.CALL);
+        calls.add(new Label[]{from, code.newBoundLabel()});
+        Label back = code.newLabel();
+        code.branch(Opcode.IFNE, back).return_().labelBinding(back);
+        restoreAll();
+        code.goto_(goOn);
+    }
+    // end::call[]
+
     /// What all of them lead to.
     void write() {
         code.labelBinding(exit);
@@ -96,7 +119,13 @@ final class Exits {
         flags.settleAny();
         flags.save();
         atFault();
-        code.exceptionCatchAll(start, end, own);
+        // What a callee throws is the callee's: the CPU has everything.
+        Label from = start;
+        for (Label[] call : calls) {
+            code.exceptionCatchAll(from, call[0], own);
+            from = call[1];
+        }
+        code.exceptionCatchAll(from, end, own);
     }
 
     // tag::fault[]

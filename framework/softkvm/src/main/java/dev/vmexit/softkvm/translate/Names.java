@@ -1,5 +1,6 @@
 package dev.vmexit.softkvm.translate;
 
+import dev.vmexit.softkvm.cpu.Calls;
 import dev.vmexit.softkvm.cpu.Cpu;
 import dev.vmexit.softkvm.cpu.Memory;
 import dev.vmexit.softkvm.cpu.SlowMemory;
@@ -21,6 +22,7 @@ final class Names {
     static final ClassDesc SLOW_MEMORY = SlowMemory.class.describeConstable().orElseThrow();
     static final ClassDesc TRANSLATION = Translation.class.describeConstable().orElseThrow();
     static final ClassDesc ACTION = Action.class.describeConstable().orElseThrow();
+    static final ClassDesc CALLS = Calls.class.describeConstable().orElseThrow();
     static final ClassDesc INSN = Insn.class.describeConstable().orElseThrow();
     static final ClassDesc SEMANTICS = Semantics.class.describeConstable().orElseThrow();
     static final ClassDesc VECTORS = Vectors.class.describeConstable().orElseThrow();
@@ -36,6 +38,8 @@ final class Names {
             MethodTypeDesc.of(VOID, CPU, LONG, LONG, LONGS, LONGS);
     static final MethodTypeDesc PROBE = MethodTypeDesc.of(VOID, CPU, LONG, INT, LONGS);
     static final MethodTypeDesc ACT = MethodTypeDesc.of(VOID, CPU, INSN);
+
+    static final MethodTypeDesc CALL = MethodTypeDesc.of(BOOLEAN, LONG);
 
     private Names() {}
 }

@@ -77,20 +77,14 @@ final class Region {
         return switch (last.form.name()) {
             case "JMP" -> inPage(behind + last.imm);
             case "JCC" -> both(behind, behind + last.imm);
-            // Only if the callee is here too will its return be.
-            case "CALL" -> isInPage(behind + last.imm)
-                    ? both(behind, behind + last.imm)
-                    : new int[0];
+            case "CALL" -> both(behind, behind + last.imm);
+            case "CALL_E" -> inPage(behind);
             default -> last.form.has("end") ? new int[0] : inPage(behind);
         };
     }
 
-    private static boolean isInPage(long offset) {
-        return offset >= 0 && offset < 4096;
-    }
-
     private static int[] inPage(long offset) {
-        return isInPage(offset) ? new int[]{(int) offset} : new int[0];
+        return offset >= 0 && offset < 4096 ? new int[]{(int) offset} : new int[0];
     }
 
     private static int[] both(int next, long taken) {

@@ -120,7 +120,7 @@ final class RegionCode {
                 emit.rip(behind).store(Emit.VALUE);
                 moves.pushValue();
                 executed(block);
-                goTo(behind + i.imm);
+                call(behind, behind + i.imm);
             }
             case CALL_INDIRECT, JUMP_INDIRECT, RETURN -> indirect(block, i, kind);
             case ACTION -> lastAction(block, i);
@@ -129,6 +129,17 @@ final class RegionCode {
                 executed(block);
                 goTo(behind);
             }
+        }
+    }
+
+    /// Of a callee in this region, or in another, or one that is not known to come back here.
+    private void call(int behind, long callee) {
+        boolean here = callee >= 0 && callee < 4096 && labels.containsKey((int) callee);
+        if (here || !labels.containsKey(behind)) {
+            goTo(callee);
+        } else {
+            emit.rip(callee).store(Emit.NEXT);
+            exits.call(behind, labels.get(behind));
         }
     }
 
@@ -155,7 +166,10 @@ final class RegionCode {
             emit.load(Emit.B).store(Emit.NEXT);
         }
         executed(block);
-        if (kind == Kind.RETURN && !region.returnSites.isEmpty()) {
+        Label behind = labels.get(i.pageOffset + i.length);
+        if (kind == Kind.CALL_INDIRECT && behind != null) {
+            exits.call(i.pageOffset + i.length, behind);
+        } else if (kind == Kind.RETURN && !region.returnSites.isEmpty()) {
             code.goto_(returns);
         } else {
             exits.leave();
