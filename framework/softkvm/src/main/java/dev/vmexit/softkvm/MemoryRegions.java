@@ -53,7 +53,7 @@ final class MemoryRegions {
         vm.memory.remove(old.number());
         vm.flushAllTlbs();
         // What the process does there from now on it need not report.
-        vm.memory.code.processWrote(old.host(), old.sizeBytes());
+        vm.memory.code.drop(old.host(), old.sizeBytes());
         return 0;
     }
 

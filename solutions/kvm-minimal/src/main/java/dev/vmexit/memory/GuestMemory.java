@@ -54,6 +54,11 @@ public final class GuestMemory {
         listener.written(part.address(), part.byteSize());
     }
 
+    /// The same of all memory: by who does not know where he has been.
+    public void allWritten() {
+        slots.all().forEach(slot -> written(slot.host()));
+    }
+
     public byte[] read(GuestAddress start, int sizeBytes) {
         return range(start, sizeBytes).toArray(ValueLayout.JAVA_BYTE);
     }

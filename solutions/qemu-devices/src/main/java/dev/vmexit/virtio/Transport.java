@@ -225,6 +225,8 @@ final class Transport implements AutoCloseable {
 
     // tag::need-reset[]
     private void needReset() {
+        // What it had begun to fill it does not give back, and so has not reported.
+        memory.allWritten();
         status |= DEVICE_NEEDS_RESET;
         if ((status & DRIVER_OK) != 0) {
             configurationChanged();

@@ -132,6 +132,10 @@ public final class Block {
     synchronized void invalidate() {
         valid = false;
         for (Block entry : regions) {
+            Translation was = entry.translation;
+            if (was != null) {
+                was.stale = true;
+            }
             entry.translation = null;
             entry.requested = false;
             entry.heat = 0;

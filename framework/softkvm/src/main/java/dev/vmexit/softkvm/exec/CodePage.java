@@ -2,6 +2,7 @@ package dev.vmexit.softkvm.exec;
 
 import dev.vmexit.softkvm.ram.CodeMarks;
 import dev.vmexit.softkvm.ram.Host;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,6 +63,8 @@ public final class CodePage implements CodeMarks.Page {
                 lines |= 1L << line;
             }
         }
+        // What is decoded is read after this, as CodeMarks.processWrote looks after the write.
+        VarHandle.fullFence();
         return first;
     }
 
@@ -207,6 +210,6 @@ public final class CodePage implements CodeMarks.Page {
     }
     // end::check[]
 
-    private static final java.lang.invoke.VarHandle COPY = java.lang.invoke.MethodHandles
+    private static final VarHandle COPY = java.lang.invoke.MethodHandles
             .byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.LITTLE_ENDIAN);
 }

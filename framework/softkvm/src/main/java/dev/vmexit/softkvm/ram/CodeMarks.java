@@ -74,6 +74,15 @@ public final class CodeMarks {
     }
     // end::reported[]
 
+    /// This memory is no guest's any more, and may be gone.
+    public void drop(long host, long size) {
+        for (long at = host; at < host + size; at += 4096) {
+            if (hints[hint(at)]) {
+                dropPage(at);
+            }
+        }
+    }
+
     private static int hint(long host) {
         return (int) (host >>> 12) & HINTS - 1;
     }

@@ -86,7 +86,11 @@ final class Exits {
         code.invokeinterface(Names.CALLS, "call", Names.CALL);
         calls.add(new Label[]{from, code.newBoundLabel()});
         Label back = code.newLabel();
-        code.branch(Opcode.IFNE, back).return_().labelBinding(back);
+        Label out = code.newLabel();
+        code.branch(Opcode.IFEQ, out);
+        // Meanwhile a device, or another CPU, may have written here.
+        code.aload(0).getfield(Names.TRANSLATION, "stale", Names.BOOLEAN);
+        code.branch(Opcode.IFEQ, back).labelBinding(out).return_().labelBinding(back);
         restoreAll();
         code.goto_(goOn);
     }

@@ -107,6 +107,22 @@ class NestedCallsTest {
         assertThat(translated.cpu.r[Cpu.RAX] & 0xFF).isGreaterThan(1);
     }
 
+    /// It is not the CPU that writes, so nothing stops the callee.
+    @Test
+    void a_device_that_changes_the_callers_next_instruction() {
+        code(CALLER, "E8 FB 3F 00 00 B0 01 00 C1 EB F5"); // as above, but add cl, al
+        code(CALLEE, "0F 31 C3"); // rdtsc · ret
+        both.forEach(m -> m.cpu.memory.code.report(true));
+        compare();
+        for (SystemMachine m : both) {
+            m.meanwhile = () -> {
+                m.store(CALLER + 6, 1, 2);
+                m.cpu.memory.code.processWrote(m.cpu.memory.find(0).hostOf(CALLER + 6), 1);
+            };
+        }
+        compare();
+    }
+
     /// The page of the caller is another one when its callee returns, and is that one again later.
     @Test
     void a_callee_that_maps_something_else_where_its_caller_is() {
