@@ -115,9 +115,13 @@ class NestedCallsTest {
         both.forEach(m -> m.cpu.memory.code.report(true));
         compare();
         for (SystemMachine m : both) {
+            int[] calls = {0};
+            // Now and then: in between the caller is translated anew.
             m.meanwhile = () -> {
-                m.store(CALLER + 6, 1, 2);
-                m.cpu.memory.code.processWrote(m.cpu.memory.find(0).hostOf(CALLER + 6), 1);
+                if (++calls[0] % 7 == 0) {
+                    m.store(CALLER + 6, 1, calls[0]);
+                    m.cpu.memory.code.processWrote(m.cpu.memory.find(0).hostOf(CALLER + 6), 1);
+                }
             };
         }
         compare();
