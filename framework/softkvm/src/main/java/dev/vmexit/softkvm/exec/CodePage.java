@@ -9,8 +9,9 @@ import java.util.List;
 /// The blocks decoded from one page of memory, and a copy of the bytes they were decoded from.
 ///
 /// Writes by vCPUs come here through [#drop]. Writes by the process itself (a disk's DMA, a loader)
-/// nobody reports, so whenever an address is first mapped to the page after a TLB flush or an exit,
-/// all its lines are in doubt, and [#check] compares those of a block before that is run.
+/// come through [CodeMarks#processWrote] if it has promised that. If not, whenever an address is
+/// first mapped to the page after a TLB flush or an exit, all its lines are in doubt, and [#check]
+/// compares those of a block before that is run.
 public final class CodePage implements CodeMarks.Page {
     final long host;
     private final byte[] copy = new byte[4096];

@@ -9,6 +9,7 @@ import java.util.List;
 /// The ways out of a region: what was in locals only goes back into the CPU.
 ///
 /// ```
+///  call ──────► flags settled ──► flags; RIP and budget; the callee ──► on behind it, or return
 ///  leave to an address ──► flags settled ──► exit:   flags; RIP and budget; return
 ///  fault, any instruction ─► flags settled ──► the same, RIP of the instruction; throw on
 ///  fault in an action: the CPU has everything ───► RIP and budget; throw on

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// The blocks that are translated together: those that can be reached from the entry by direct
-/// jumps without leaving its page, if they have ever run.
+/// jumps, and by returns from calls, without leaving its page, if they have ever run.
 ///
 /// There is one entry, so that the guest's natural loops are natural loops in the method too;
 /// HotSpot optimizes no others.
