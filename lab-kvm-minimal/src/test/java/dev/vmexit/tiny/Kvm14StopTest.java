@@ -11,7 +11,6 @@ import dev.vmexit.kvm.Requests;
 import dev.vmexit.kvm.VmExit;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class Kvm14StopTest {
@@ -50,16 +49,24 @@ class Kvm14StopTest {
     void a_guest_that_never_exits_is_stopped_from_another_thread() throws Exception {
         var console = new Console("", OutputStream.nullOutputStream());
         try (TinyMachine machine = TinyMachine.load(LibC.host(), Guests.forever(), console)) {
-            var started = new CountDownLatch(1);
+            var tid = new CompletableFuture<Integer>();
             var end = CompletableFuture.supplyAsync(() -> {
-                started.countDown();
+                tid.complete(LibC.host().gettid());
                 return machine.run();
             });
-            started.await();
+            int runner = tid.get();
             Thread.sleep(50);
-            machine.vcpu().stop();
-            assertThat(end.get()).as("the exit of `jmp $` after stop()")
-                    .isEqualTo(new VmExit.Interrupted());
+            try {
+                machine.vcpu().stop();
+                assertThat(end.get()).as("the exit of `jmp $` after stop()")
+                        .isEqualTo(new VmExit.Interrupted());
+            } finally {
+                // Whatever stop() did: memory must not be unmapped under a guest that runs.
+                while (!end.isDone()) {
+                    LibC.host().interrupt(runner);
+                    Thread.sleep(1);
+                }
+            }
         }
     }
 }
