@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 /// The clock here is turned by hand.
 class PaceTest {
     private static final int HOT = 1000;
-    private static final int SOONER = 250;
 
     private long now = 5;
     private final Pace pace = new Pace(HOT, () -> now);
@@ -30,20 +29,41 @@ class PaceTest {
     }
 
     @Test
-    void after_a_while_with_little_to_do_it_is_sooner() {
-        begin(11);
-        assertThat(later()).isEqualTo(SOONER);
+    void with_little_to_do_it_is_sooner_each_time_and_not_without_end() {
+        begin(Pace.MANAGED - 1);
+        assertThat(later()).isEqualTo(HOT / 2);
+        assertThat(later()).isEqualTo(HOT / 4);
+        assertThat(later()).isEqualTo(HOT / 8);
+        assertThat(later()).isEqualTo(HOT >> 4);
+        assertThat(later()).isEqualTo(HOT >> 4);
     }
 
     @Test
-    void until_enough_is_begun() {
-        assertThat(later()).isEqualTo(SOONER);
-        begin(11);
-        assertThat(pace.threshold()).isEqualTo(SOONER);
+    void with_what_can_be_managed_it_stays() {
+        assertThat(later()).isEqualTo(HOT / 2);
+        begin(Pace.MANAGED);
+        assertThat(later()).isEqualTo(HOT / 2);
+    }
+
+    @Test
+    void with_more_it_is_later_again() {
+        later();
+        assertThat(later()).isEqualTo(HOT / 4);
+        begin(2 * Pace.MANAGED);
+        assertThat(later()).isEqualTo(HOT / 2);
+        begin(2 * Pace.MANAGED);
+        assertThat(later()).isEqualTo(HOT);
+        begin(2 * Pace.MANAGED);
+        assertThat(later()).isEqualTo(HOT);
+    }
+
+    @Test
+    void what_comes_all_at_once_is_braked_at_once() {
+        assertThat(later()).isEqualTo(HOT / 2);
+        begin(2 * Pace.MANAGED - 1);
+        assertThat(pace.threshold()).isEqualTo(HOT / 2);
         begin(1);
         assertThat(pace.threshold()).isEqualTo(HOT);
-        assertThat(later()).as("that was enough for the next, too").isEqualTo(HOT);
-        assertThat(later()).isEqualTo(SOONER);
     }
 
     @Test
