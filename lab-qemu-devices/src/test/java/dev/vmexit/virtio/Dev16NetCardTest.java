@@ -1,5 +1,6 @@
 package dev.vmexit.virtio;
 
+import dev.vmexit.net.Frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmexit.course.Graded;
@@ -33,8 +34,8 @@ class Dev16NetCardTest {
         }
 
         @Override
-        public void send(byte[] frame) {
-            sent.add(hex(frame));
+        public void send(Frame frame) {
+            sent.add(hex(frame.bytes()));
         }
 
         @Override
@@ -95,7 +96,7 @@ class Dev16NetCardTest {
         start(0);
         byte[] frame = frame("receive", 60);
         driver.offerRoom(BUFFER, 2000);
-        cable.deliver(frame.clone());
+        cable.deliver(Frame.of(frame.clone()));
         card.serve(RECEIVE, driver.queue);
         assertThat(driver.used()).as("buffers that came back").isEqualTo(1);
         assertThat(driver.written(0)).as("bytes written: 12 of the header, 60 of the frame")
@@ -113,7 +114,7 @@ class Dev16NetCardTest {
         byte[] frame = frame("merge", 250);
         driver.offerRoom(BUFFER, 100);
         driver.offerRoom(BUFFER + 100, 100);
-        cable.deliver(frame.clone());
+        cable.deliver(Frame.of(frame.clone()));
         card.serve(RECEIVE, driver.queue);
         assertThat(driver.used()).as("buffers that came back, of two that are too few").isZero();
         driver.offerRoom(BUFFER + 200, 100);
@@ -132,13 +133,13 @@ class Dev16NetCardTest {
         start(0);
         driver.offerRoom(BUFFER, 100);
         driver.offerRoom(BUFFER + 100, 11);
-        cable.deliver(frame("large", 200));
-        cable.deliver(frame("small", 60));
+        cable.deliver(Frame.of(frame("large", 200)));
+        cable.deliver(Frame.of(frame("small", 60)));
         card.serve(RECEIVE, driver.queue);
         assertThat(driver.used()).as("buffers that came back").isEqualTo(1);
         assertThat(hex(driver.copy(BUFFER + HEADER_BYTES, 60))).as("the frame that fits")
                 .isEqualTo(hex(frame("small", 60)));
-        cable.deliver(frame("third", 60));
+        cable.deliver(Frame.of(frame("third", 60)));
         assertThat(Thrown.by(() -> card.serve(RECEIVE, driver.queue)))
                 .as("a buffer of 11 bytes, without room for the header")
                 .isInstanceOf(DriverMistake.class);

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.Frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmexit.course.Graded;
@@ -33,7 +34,8 @@ class Dev16NetworkTest {
     void open() throws IOException {
         loop = new EventLoop(() -> 0);
         var drops = new Drops();
-        router = new Router(loop, new GuestLink(toGuest::add, MTU, drops), List.of(), () -> 1,
+        router = new Router(loop, new GuestLink(frame -> toGuest.add(frame.bytes()), MTU, drops),
+                List.of(), () -> 1,
                 drops);
     }
 
@@ -52,7 +54,7 @@ class Dev16NetworkTest {
 
     private List<byte[]> answers(byte[] frame) {
         toGuest.clear();
-        router.receive(frame);
+        router.receive(Frame.of(frame));
         return toGuest;
     }
 

@@ -1,5 +1,6 @@
 package dev.vmexit.virtio;
 
+import dev.vmexit.net.Frame;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
 import java.nio.ByteBuffer;
@@ -15,16 +16,17 @@ import java.util.Queue;
 ///
 /// ```
 ///  queue 0: to the guest    queue 1: from the guest     each buffer: header, then the frame
-///  header, 12 bytes   0 flags │ 1 gso_type │ 2 hdr_len │ 4 gso_size │ 6 csum_start
-///                     8 csum_offset │ 10 num_buffers
 /// ```
+///
+/// With a link that can do it, either side may leave a checksum to the other, and the cutting of a
+/// large TCP segment into packets: what never meets a wire is never cut.
 ///
 /// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 5.1
 ///       "Network Device"
 public final class VirtioNet implements VirtioDevice {
     private static final int RECEIVE = 0;
     private static final int QUEUE_SIZE = 256;
-    private static final int HEADER_BYTES = 12;
+    private static final int HEADER_BYTES = NetHeader.BYTES;
     private static final int MOST_FRAME_BYTES = 65_550;
     /// As many frames as wait for buffers of the guest's; what comes then is lost.
     private static final int MOST_WAITING = 256;
@@ -39,7 +41,8 @@ public final class VirtioNet implements VirtioDevice {
     private final MacAddress mac;
     private final int mtu;
     private final NetworkLink link;
-    private final Queue<byte[]> waiting = new ArrayDeque<>();
+    private final Queue<Frame> waiting = new ArrayDeque<>();
+    private volatile long agreed;
     private boolean mergeable;
     private boolean full;
 
@@ -54,15 +57,34 @@ public final class VirtioNet implements VirtioDevice {
     ///
     /// @param wake what makes the device's thread serve the receive queue
     public void connect(Runnable wake) {
-        link.connect(frame -> {
-            boolean taken = offer(frame);
-            wake.run();
-            return taken;
+        link.connect(new NetworkLink.Receiver() {
+            @Override
+            public boolean deliver(Frame frame) {
+                boolean taken = offer(frame);
+                wake.run();
+                return taken;
+            }
+
+            @Override
+            public boolean takesLarge() {
+                return VirtioNet.this.takesLarge();
+            }
         });
     }
 
-    private boolean offer(byte[] frame) {
+    private boolean takesLarge() {
+        return hasAgreed(NetHeader.GUEST_CSUM | NetHeader.GUEST_TSO4);
+    }
+
+    private boolean hasAgreed(long features) {
+        return (agreed & features) == features;
+    }
+
+    private boolean offer(Frame frame) {
         synchronized (waiting) {
+            if (frame.isLarge() && !takesLarge()) {
+                return true; // lost with the driver that it was for
+            }
             if (waiting.size() >= MOST_WAITING) {
                 full = true;
                 return false;
@@ -83,7 +105,7 @@ public final class VirtioNet implements VirtioDevice {
 
     @Override
     public long features() {
-        return MTU | MAC | MRG_RXBUF | STATUS;
+        return MTU | MAC | MRG_RXBUF | STATUS | (link.offloads() ? NetHeader.ALL : 0);
     }
 
     @Override
@@ -104,6 +126,7 @@ public final class VirtioNet implements VirtioDevice {
     @Override
     public void start(long features) {
         mergeable = (features & MRG_RXBUF) != 0;
+        agreed = features;
     }
 
     @Override
@@ -115,7 +138,7 @@ public final class VirtioNet implements VirtioDevice {
         }
     }
 
-    /// Sends what the driver has left: behind each header a frame.
+    /// Sends what the driver has left: behind each header a frame. [#describe] puts them together.
     ///
     /// @throws DriverMistake if a buffer is shorter than a header, or a frame longer than there are
     // tag::send[]
@@ -127,9 +150,8 @@ public final class VirtioNet implements VirtioDevice {
             if (bytes < 0 || bytes > MOST_FRAME_BYTES) {
                 throw new DriverMistake("a frame of %d bytes".formatted(bytes));
             }
-            // No offload was offered: nothing in the header is ours to do.
-            chain.take(HEADER_BYTES);
-            link.send(chain.read((int) bytes));
+            byte[] header = chain.read(HEADER_BYTES);
+            link.send(describe(header, chain.read((int) bytes)));
             queue.push(chain);
         }
         // end::solution[]
@@ -140,10 +162,14 @@ public final class VirtioNet implements VirtioDevice {
     // end::dev-16[]
     // end::send[]
 
+    private Frame describe(byte[] header, byte[] frame) {
+        return NetHeader.describe(header, frame, agreed);
+    }
+
     // tag::receive[]
     private void receive(VirtQueue queue) {
         boolean room = false;
-        for (byte[] frame = peek(); frame != null && deliver(frame, queue); frame = peek()) {
+        for (Frame frame = peek(); frame != null && deliver(frame, queue); frame = peek()) {
             synchronized (waiting) {
                 waiting.remove();
             }
@@ -163,7 +189,7 @@ public final class VirtioNet implements VirtioDevice {
         }
     }
 
-    private byte[] peek() {
+    private Frame peek() {
         synchronized (waiting) {
             return waiting.peek();
         }
@@ -176,9 +202,9 @@ public final class VirtioNet implements VirtioDevice {
     /// @return false if there are not enough buffers yet; those that were popped wait again
     /// @throws DriverMistake if a buffer has no room for a header
     // tag::dev-16-receive[]
-    private boolean deliver(byte[] frame, VirtQueue queue) {
+    private boolean deliver(Frame frame, VirtQueue queue) {
         // tag::solution[]
-        long bytes = HEADER_BYTES + frame.length;
+        long bytes = HEADER_BYTES + frame.bytes().length;
         List<Chain> chains = new ArrayList<>();
         long room = 0;
         while (room < bytes && (mergeable || chains.isEmpty())) {
@@ -209,11 +235,10 @@ public final class VirtioNet implements VirtioDevice {
     // end::dev-16-receive[]
 
     /// Writes header and frame over buffers that have room for both.
-    private static void fill(List<Chain> chains, byte[] frame) {
-        byte[] bytes = new byte[HEADER_BYTES + frame.length];
-        System.arraycopy(frame, 0, bytes, HEADER_BYTES, frame.length);
-        bytes[10] = (byte) chains.size();
-        bytes[11] = (byte) (chains.size() >> 8);
+    private void fill(List<Chain> chains, Frame frame) {
+        Frame ready = hasAgreed(NetHeader.GUEST_CSUM) ? frame : frame.finished();
+        boolean checked = link.offloads() && hasAgreed(NetHeader.GUEST_CSUM);
+        byte[] bytes = NetHeader.precede(ready, chains.size(), checked);
         int at = 0;
         for (Chain chain : chains) {
             int part = (int) Math.min(chain.writableBytes(), bytes.length - at);
@@ -231,6 +256,7 @@ public final class VirtioNet implements VirtioDevice {
     public void reset() {
         mergeable = false;
         synchronized (waiting) {
+            agreed = 0;
             waiting.clear();
         }
         if (takeFull()) {

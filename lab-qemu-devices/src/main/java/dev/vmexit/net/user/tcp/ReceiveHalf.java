@@ -24,6 +24,8 @@ final class ReceiveHalf {
     private int finSeq;
     private boolean finReceived;
     private int segmentsOwed;
+    /// What the guest was told last of [#nxt].
+    private int told;
     private boolean ackNow;
 
     /// @param maxMss the most that the guest sends in one segment, in bytes of data
@@ -33,6 +35,7 @@ final class ReceiveHalf {
 
     void adopt(TcpSegment syn) {
         nxt = syn.seq() + 1;
+        told = nxt;
         edge = nxt + buffer.free();
         scale = syn.options().windowScale() >= 0 ? SCALE : 0;
     }
@@ -69,6 +72,7 @@ final class ReceiveHalf {
     /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.8.6.2.2 "Receiver's Algorithm: When to Send a Window Update"
     int announceWindow() {
         segmentsOwed = 0;
+        told = nxt;
         ackNow = false;
         if (buffer.free() - (edge - nxt) >= Math.min(ReceiveBuffer.CAPACITY / 2,
                 maxMss)) {
@@ -95,10 +99,10 @@ final class ReceiveHalf {
         ackNow = true;
     }
 
-    /// {@return whether an acknowledgment has to go out at once: every second segment, what came
-    /// out of order, or a window that has opened again}
+    /// {@return whether an acknowledgment has to go out at once: every second segment, which may
+    /// have come in one piece, what came out of order, or a window that has opened again}
     boolean isAckDue() {
-        return ackNow || segmentsOwed >= 2
+        return ackNow || segmentsOwed >= 2 || nxt - told > maxMss
                 || buffer.free() - (edge - nxt) >= ReceiveBuffer.CAPACITY / 4;
     }
 

@@ -18,6 +18,9 @@ import java.util.function.LongSupplier;
 final class TcpEndpoint {
     final SendHalf send;
     final ReceiveHalf receive;
+    /// Of data in a segment for several packets: what an IPv4 packet holds behind TCP's header.
+    private static final int MOST_LARGE_BYTES = Ipv4Packet.MAX_PAYLOAD_BYTES
+            - TcpSegment.HEADER_BYTES;
     private final Flow flow;
     private final PacketSink guest;
     private final LongSupplier clock;
@@ -34,7 +37,7 @@ final class TcpEndpoint {
         this.guest = guest;
         this.clock = clock;
         this.maxMss = guest.mtu() - Ipv4Packet.HEADER_BYTES - TcpSegment.HEADER_BYTES;
-        this.send = new SendHalf(iss, maxMss, this::emit);
+        this.send = new SendHalf(iss, maxMss, new Output());
         this.receive = new ReceiveHalf(maxMss);
     }
 
@@ -189,13 +192,30 @@ final class TcpEndpoint {
         boolean due = receive.isAckDue();
         List<SackBlock> blocks = sackPermitted ? receive.sack() : List.of();
         TcpOptions options = TcpOptions.of(blocks, send.mss() - data.length);
-        boolean sent = guest.send(flow.packet(new TcpSegment(flow.remotePort(),
-                flow.guestPort(), seq, receive.nxt(), flags | TcpSegment.ACK,
-                receive.announceWindow(), options, data)));
+        boolean sent = send(new TcpSegment(flow.remotePort(), flow.guestPort(), seq,
+                receive.nxt(), flags | TcpSegment.ACK, receive.announceWindow(), options, data));
         boolean told = blocks.isEmpty() || !options.sack().isEmpty();
         if (!sent || due && !told) {
             receive.requestAck();
         }
         return sent;
+    }
+
+    private boolean send(TcpSegment segment) {
+        return segment.data().length > send.mss()
+                ? guest.sendLarge(flow.unfinishedPacket(segment), send.mss())
+                : guest.send(flow.packet(segment));
+    }
+
+    private final class Output implements SendHalf.Output {
+        @Override
+        public boolean emit(int seq, int flags, byte[] data) {
+            return TcpEndpoint.this.emit(seq, flags, data);
+        }
+
+        @Override
+        public int mostBytes() {
+            return guest.takesLarge() ? MOST_LARGE_BYTES : 0;
+        }
     }
 }

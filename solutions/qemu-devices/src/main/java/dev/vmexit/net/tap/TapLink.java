@@ -6,6 +6,7 @@ import dev.vmexit.host.Errno;
 import dev.vmexit.host.HostThread;
 import dev.vmexit.host.KernelChoice;
 import dev.vmexit.host.LibC;
+import dev.vmexit.net.Frame;
 import dev.vmexit.net.NetworkLink;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -97,14 +98,14 @@ public final class TapLink implements NetworkLink {
             long read = device.read(buffer);
             while (!closing && (read > 0 || read == -Errno.EINTR.number())) {
                 if (read > 0) {
-                    deliver(buffer.asSlice(0, read).toArray(JAVA_BYTE));
+                    deliver(Frame.of(buffer.asSlice(0, read).toArray(JAVA_BYTE)));
                 }
                 read = device.read(buffer);
             }
         }
     }
 
-    private void deliver(byte[] frame) {
+    private void deliver(Frame frame) {
         boolean taken = false;
         while (!closing && !taken) {
             synchronized (this) {
@@ -128,8 +129,8 @@ public final class TapLink implements NetworkLink {
     }
 
     @Override
-    public void send(byte[] frame) {
-        device.write(frame);
+    public void send(Frame frame) {
+        device.write(frame.bytes());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.Frame;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.wire.ArpPacket;
@@ -9,6 +10,7 @@ import dev.vmexit.net.user.wire.EthernetFrame;
 import dev.vmexit.net.user.wire.Ipv4Address;
 import dev.vmexit.net.user.wire.Ipv4Packet;
 import dev.vmexit.net.user.wire.PacketSink;
+import dev.vmexit.net.user.wire.TcpSegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,6 +57,23 @@ final class GuestLink implements PacketSink {
         return mtu;
     }
 
+    @Override
+    public boolean takesLarge() {
+        return receiver.takesLarge();
+    }
+
+    /// A guest that has been forgotten meanwhile has to be asked for, and not with 64 KiB.
+    @Override
+    public boolean sendLarge(Ipv4Packet packet, int segmentBytes) {
+        Optional<MacAddress> to = neighbours.find(packet.destination());
+        if (to.isEmpty()) {
+            return sendArp(MacAddress.BROADCAST, ArpTable.request(packet.destination()));
+        }
+        byte[] bytes = frame(to.get(), EthernetFrame.IPV4, packet.toBytes());
+        return deliver(new Frame(bytes, EthernetFrame.HEADER_BYTES + Ipv4Packet.HEADER_BYTES,
+                TcpSegment.CHECKSUM_OFFSET, segmentBytes));
+    }
+
     boolean sendTo(MacAddress to, Ipv4Packet packet) {
         byte[] payload = packet.payload();
         int room = mtu - Ipv4Packet.HEADER_BYTES;
@@ -78,8 +97,15 @@ final class GuestLink implements PacketSink {
     }
 
     private boolean deliver(MacAddress to, int etherType, byte[] payload) {
-        var frame = new EthernetFrame(to, VirtualNetwork.ROUTER_MAC, etherType, payload);
-        boolean taken = receiver.deliver(frame.toBytes());
+        return deliver(Frame.of(frame(to, etherType, payload)));
+    }
+
+    private static byte[] frame(MacAddress to, int etherType, byte[] payload) {
+        return new EthernetFrame(to, VirtualNetwork.ROUTER_MAC, etherType, payload).toBytes();
+    }
+
+    private boolean deliver(Frame frame) {
+        boolean taken = receiver.deliver(frame);
         if (!taken) {
             drops.count(Drop.NO_ROOM);
         }

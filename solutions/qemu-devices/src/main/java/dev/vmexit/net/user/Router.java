@@ -1,6 +1,7 @@
 package dev.vmexit.net.user;
 
 import dev.vmexit.net.Forward;
+import dev.vmexit.net.Frame;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.tcp.TcpFlows;
@@ -66,8 +67,10 @@ final class Router {
     }
 
     /// Takes a frame of the guest's.
-    void receive(byte[] bytes) {
-        Optional<EthernetFrame> parsed = EthernetFrame.parse(bytes);
+    void receive(Frame carried) {
+        byte[] bytes = carried.finished().bytes();
+        Optional<EthernetFrame> parsed = EthernetFrame.parse(bytes)
+                .filter(frame -> carried.isLarge() || frame.payload().length <= EthernetFrame.MTU);
         if (parsed.isEmpty()) {
             drops.count(Drop.ETHERNET);
             return;

@@ -2,6 +2,7 @@ package dev.vmexit.net.user;
 
 import dev.vmexit.host.HostThread;
 import dev.vmexit.net.Forward;
+import dev.vmexit.net.Frame;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.wire.Drop;
@@ -38,7 +39,7 @@ public final class UserNetwork implements NetworkLink {
     private static final int BURST = 128;
     private static final long LONG_MILLIS = 60_000;
 
-    private final BlockingQueue<byte[]> frames = new ArrayBlockingQueue<>(MAX_QUEUED_FRAMES);
+    private final BlockingQueue<Frame> frames = new ArrayBlockingQueue<>(MAX_QUEUED_FRAMES);
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean room = new AtomicBoolean();
     private final Drops drops = new Drops();
@@ -53,7 +54,7 @@ public final class UserNetwork implements NetworkLink {
     private UserNetwork(int mtu, List<InetSocketAddress> resolvers, IntSupplier random)
             throws IOException {
         loop = new EventLoop(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        router = new Router(loop, new GuestLink(this::deliver, mtu, drops), resolvers, random,
+        router = new Router(loop, new GuestLink(new Card(), mtu, drops), resolvers, random,
                 drops);
     }
 
@@ -115,16 +116,29 @@ public final class UserNetwork implements NetworkLink {
         thread.start();
     }
 
-    private boolean deliver(byte[] frame) {
-        return !closing && receiver.deliver(frame);
+    private final class Card implements Receiver {
+        @Override
+        public boolean deliver(Frame frame) {
+            return !closing && receiver.deliver(frame);
+        }
+
+        @Override
+        public boolean takesLarge() {
+            return receiver.takesLarge();
+        }
     }
 
     @Override
-    public void send(byte[] frame) {
+    public void send(Frame frame) {
         if (closing || receiver == null || !frames.offer(frame)) {
             drops.count(Drop.FLOOD);
         }
         wake();
+    }
+
+    @Override
+    public boolean offloads() {
+        return true;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.vmexit.net.tap;
 
+import dev.vmexit.net.Frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -35,7 +36,7 @@ class HostTapTest {
         assertThat(TapLink.isDown(name)).as("down, where sysfs is this namespace's")
                 .isEqualTo(Files.exists(there));
         link.connect(_ -> true);
-        link.send(new byte[60]);
+        link.send(Frame.of(new byte[60]));
         link.close();
         TapLink.open(name).close();
         assertThat(there).doesNotExist();

@@ -1,5 +1,6 @@
 package dev.vmexit.net.tap;
 
+import dev.vmexit.net.Frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +32,7 @@ class TapLinkTest {
 
     private TapLink connect() throws IOException {
         TapLink link = open();
-        link.connect(frame -> full ? !refused.add(frame) : delivered.add(frame));
+        link.connect(frame -> full ? !refused.add(frame.bytes()) : delivered.add(frame.bytes()));
         return link;
     }
 
@@ -84,8 +85,8 @@ class TapLinkTest {
             kernel.fromHost.add(NEXT);
             assertThat(delivered.take()).isEqualTo(FRAME);
             assertThat(delivered.take()).isEqualTo(NEXT);
-            link.send(FRAME);
-            link.send(NEXT);
+            link.send(Frame.of(FRAME));
+            link.send(Frame.of(NEXT));
             assertThat(kernel.toHost).containsExactly(FRAME, NEXT);
         }
     }
@@ -93,8 +94,8 @@ class TapLinkTest {
     @Test
     void a_frame_longer_than_any_packet_is_lost() throws IOException {
         try (TapLink link = connect()) {
-            link.send(new byte[TapDevice.MOST_FRAME_BYTES + 1]);
-            link.send(new byte[TapDevice.MOST_FRAME_BYTES]);
+            link.send(Frame.of(new byte[TapDevice.MOST_FRAME_BYTES + 1]));
+            link.send(Frame.of(new byte[TapDevice.MOST_FRAME_BYTES]));
             assertThat(kernel.toHost).singleElement()
                     .satisfies(frame -> assertThat(frame).hasSize(TapDevice.MOST_FRAME_BYTES));
         }
@@ -120,11 +121,11 @@ class TapLinkTest {
         TapLink link = open();
         link.connect(frame -> {
             if (refused.isEmpty()) {
-                refused.add(frame);
+                refused.add(frame.bytes());
                 link.roomAgain();
                 return false;
             }
-            return delivered.add(frame);
+            return delivered.add(frame.bytes());
         });
         kernel.fromHost.add(FRAME);
         assertThat(delivered.take()).isEqualTo(FRAME);
@@ -138,7 +139,7 @@ class TapLinkTest {
         link.close();
         assertThat(kernel.calls).filteredOn("close 7"::equals).hasSize(1);
         kernel.fromHost.add(FRAME);
-        link.send(FRAME);
+        link.send(Frame.of(FRAME));
         assertThat(delivered).isEmpty();
         assertThat(kernel.toHost).as("the number may be another file's").isEmpty();
     }
@@ -162,7 +163,7 @@ class TapLinkTest {
                 .anyMatch(thread -> thread.getName().equals("tap tap0"))) {
             Thread.onSpinWait(); // until the reader has ended by itself
         }
-        link.send(FRAME);
+        link.send(Frame.of(FRAME));
         link.close();
         assertThat(delivered).isEmpty();
     }

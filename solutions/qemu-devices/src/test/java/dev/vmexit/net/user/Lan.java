@@ -1,5 +1,9 @@
 package dev.vmexit.net.user;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vmexit.net.Frame;
+import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.loop.EventLoop;
 import dev.vmexit.net.user.wire.Drops;
 import dev.vmexit.net.user.wire.EthernetFrame;
@@ -21,6 +25,9 @@ final class Lan implements AutoCloseable {
     final Router router;
     long now = 1_000_000;
     boolean room = true;
+    /// Whether the guest's card takes and sends large segments.
+    boolean large;
+    int largestToGuest;
     int random = HostileFrames.NUMBER;
 
     Lan(InetSocketAddress... resolvers) throws IOException {
@@ -29,7 +36,7 @@ final class Lan implements AutoCloseable {
 
     Lan(int mtu, InetSocketAddress... resolvers) throws IOException {
         loop = new EventLoop(() -> now);
-        router = new Router(loop, new GuestLink(this::deliver, mtu, drops), List.of(resolvers),
+        router = new Router(loop, new GuestLink(new Card(), mtu, drops), List.of(resolvers),
                 () -> random, drops);
     }
 
@@ -44,15 +51,29 @@ final class Lan implements AutoCloseable {
         return this;
     }
 
-    private boolean deliver(byte[] frame) {
-        if (room) {
-            toGuest.add(new Wire.Seen(frame));
+    private final class Card implements NetworkLink.Receiver {
+        @Override
+        public boolean deliver(Frame frame) {
+            assertThat(frame.isLarge()).isEqualTo(frame.isUnfinished())
+                    .isEqualTo(frame.bytes().length > 14 + EthernetFrame.MTU);
+            largestToGuest = Math.max(largestToGuest, frame.bytes().length);
+            if (room) {
+                toGuest.add(new Wire.Seen(frame.finished().bytes()));
+            }
+            return room;
         }
-        return room;
+
+        @Override
+        public boolean takesLarge() {
+            return large;
+        }
     }
 
+    /// A TCP segment that is larger than a packet goes as a driver sends one.
     void send(byte[] frame) {
-        router.receive(frame);
+        router.receive(large && frame.length > 14 + EthernetFrame.MTU
+                ? new Frame(Wire.withoutChecksum(frame), 34, 16, 1460)
+                : Frame.of(frame));
     }
 
     /// {@return the next frame for the guest that is wanted; those before it are lost}

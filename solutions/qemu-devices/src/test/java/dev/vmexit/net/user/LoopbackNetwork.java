@@ -1,5 +1,6 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.Frame;
 import dev.vmexit.net.NetworkLink;
 import dev.vmexit.net.user.wire.Drop;
 import java.io.IOException;
@@ -32,8 +33,8 @@ public final class LoopbackNetwork implements NetworkLink {
     }
 
     @Override
-    public void send(byte[] frame) {
-        if (staysHere(frame)) {
+    public void send(Frame frame) {
+        if (staysHere(frame.bytes())) {
             network.send(frame);
         }
     }
@@ -51,6 +52,11 @@ public final class LoopbackNetwork implements NetworkLink {
             broadcast &= frame[DESTINATION + n] == -1;
         }
         return inside || broadcast;
+    }
+
+    @Override
+    public boolean offloads() {
+        return network.offloads();
     }
 
     @Override

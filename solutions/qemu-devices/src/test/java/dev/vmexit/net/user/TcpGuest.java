@@ -19,6 +19,8 @@ final class TcpGuest {
     final ByteArrayOutputStream received = new ByteArrayOutputStream();
     /// Whether it asks for SACK blocks, and sends them.
     boolean sacks;
+    /// How many bytes of data it puts in one segment.
+    int most = MSS;
     boolean established;
     boolean finReceived;
     boolean finAcked;
@@ -160,7 +162,7 @@ final class TcpGuest {
         boolean moved = again(now, () -> nxt = ackFromRouter);
         for (int offset = nxt - ISS - 1; offset < toSend.length
                 && nxt - ackFromRouter < routerWindow; offset = nxt - ISS - 1) {
-            int length = Math.min(Math.min(MSS, toSend.length - offset),
+            int length = Math.min(Math.min(most, toSend.length - offset),
                     routerWindow - (nxt - ackFromRouter));
             segment(nxt, Wire.ACK, Arrays.copyOfRange(toSend, offset, offset + length));
             nxt += length;

@@ -60,9 +60,11 @@ class TcpTransferTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 4, false", "1, 2, false", "5, 1, false", "1, 2, true", "5, 1, true"})
+    @CsvSource({"0, 4, false, false", "1, 2, false, false", "5, 1, false, false",
+            "1, 2, true, false", "5, 1, true, false", "0, 8, true, true", "5, 4, true, true",
+            "5, 4, false, true"})
     void what_the_guest_sends_comes_back_whole_over_a_cable_that_loses(int percent, int mebibytes,
-            boolean sacks) throws Exception {
+            boolean sacks, boolean large) throws Exception {
         byte[] data = noise(mebibytes * MEBIBYTE + 12_345);
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var lan = Lan.withGuest()) {
@@ -72,6 +74,8 @@ class TcpTransferTest {
             var guest = new TcpGuest(frame -> out.carry(frame, lan::send), 40_000, Wire.GATEWAY,
                     server.getLocalPort());
             guest.sacks = sacks;
+            lan.large = large;
+            guest.most = large ? 40 * TcpGuest.MSS : TcpGuest.MSS;
             guest.open();
             guest.say(data, true);
             while (!guest.reset && !(guest.finReceived && guest.finAcked)) {
@@ -80,6 +84,8 @@ class TcpTransferTest {
             echo.get();
             assertThat(guest.reset).isFalse();
             assertThat(guest.received.toByteArray()).isEqualTo(data);
+            assertThat(lan.largestToGuest > 1514).as("more than a packet came in one piece")
+                    .isEqualTo(large);
         } finally {
             host.shutdownNow();
         }

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user;
 
+import dev.vmexit.net.Frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,15 +16,15 @@ import org.junit.jupiter.api.Test;
 class UserNetworkTest {
     @Test
     void a_frame_is_answered_by_a_thread_of_the_network_and_none_after_close() throws Exception {
-        var received = new LinkedBlockingQueue<byte[]>();
+        var received = new LinkedBlockingQueue<Frame>();
         var network = UserNetwork.open(List.of(), 1500);
         network.connect(received::add);
-        network.send(Wire.echo(Wire.GATEWAY, 64, new byte[0]));
+        network.send(Frame.of(Wire.echo(Wire.GATEWAY, 64, new byte[0])));
         assertThat(received.poll(20, TimeUnit.SECONDS)).as("who has 10.0.2.15? or the reply")
                 .isNotNull();
         network.close();
         received.clear();
-        network.send(Wire.echo(Wire.GATEWAY, 64, new byte[0]));
+        network.send(Frame.of(Wire.echo(Wire.GATEWAY, 64, new byte[0])));
         network.roomAgain();
         network.close();
         assertThat(received).isEmpty();
@@ -32,7 +33,7 @@ class UserNetworkTest {
     @Test
     void a_flood_of_nonsense_is_lost_and_counted() throws Exception {
         try (var network = UserNetwork.open(List.of(), 1500)) {
-            network.send(new byte[14]); // before connect
+            network.send(Frame.of(new byte[14])); // before connect
             assertThat(network.dropped()).isNotEmpty();
         }
     }

@@ -68,6 +68,14 @@ final class Wire {
         return ip(GUEST, destination, 6, b.array());
     }
 
+    /// {@return a frame with TCP in whose checksum only the pseudo-header is}
+    static byte[] withoutChecksum(byte[] tcpFrame) {
+        ByteBuffer b = ByteBuffer.wrap(tcpFrame.clone());
+        byte[] pseudo = ByteBuffer.allocate(12).putLong(b.getLong(26)).putShort((short) 6)
+                .putShort((short) (tcpFrame.length - 34)).array();
+        return b.putShort(50, (short) sum(pseudo, 0, 12, 0)).array();
+    }
+
     static byte[] echo(int destination, int ttl, byte[] data) {
         ByteBuffer b = ByteBuffer.allocate(8 + data.length).putInt(0x0800_0000)
                 .putInt(0x1234_0001).put(data);

@@ -16,4 +16,9 @@ record Flow(Ipv4Address guest, int guestPort, Ipv4Address remote, int remotePort
     Ipv4Packet packet(TcpSegment segment) {
         return segment.toPacket(remote, guest);
     }
+
+    /// {@return the same with a checksum that is to be finished}
+    Ipv4Packet unfinishedPacket(TcpSegment segment) {
+        return segment.toUnfinishedPacket(remote, guest);
+    }
 }

@@ -20,6 +20,10 @@ final class SendHalf {
     interface Output {
         /// {@return false if the guest has no room}
         boolean emit(int seq, int flags, byte[] data);
+
+        /// {@return how many bytes of data it takes in a segment for several packets; 0 if it takes
+        /// no such segment}
+        int mostBytes();
     }
 
     /// A guest that asks for tiny segments would get more headers than data.
@@ -189,8 +193,8 @@ final class SendHalf {
         int underWay = nxt - una;
         int unsent = buffer.size() - underWay; // -1 behind the FIN
         int usable = Math.min(window, congestion.bytes()) - underWay;
-        int most = Math.min(Math.min(unsent, mss), hole);
-        int length = Math.max(Math.min(most, usable), force && unsent > 0 ? 1 : 0);
+        int most = wholePackets(Math.min(Math.min(unsent, usable), hole));
+        int length = Math.max(most, force && unsent > 0 ? 1 : 0);
         // end::doc-usable[]
         boolean fin = finQueued && !finAcked && unsent >= 0 && length == unsent;
         if (length == 0 && !fin || !force && isSilly(length, Math.min(unsent, hole))) {
@@ -205,6 +209,13 @@ final class SendHalf {
         sent(length + (fin ? 1 : 0), now);
         finSent |= fin;
         return true;
+    }
+
+    /// {@return how much of `bytes` goes out at once: a packet's worth, or several full packets in
+    /// one piece}
+    private int wholePackets(int bytes) {
+        int most = Math.min(bytes, output.mostBytes());
+        return most < 2 * mss ? Math.min(bytes, mss) : most - most % mss;
     }
 
     /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.8.6.2.1 "Sender's Algorithm: When to Send Data"

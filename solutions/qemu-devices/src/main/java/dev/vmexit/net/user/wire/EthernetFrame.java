@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// ```
 ///  0            6        12          14
-///  │ destination │ source │ etherType │ payload, up to 1500 bytes
+///  │ destination │ source │ etherType │ payload, up to 1500 bytes on a cable
 /// ```
 ///
 /// Left out: VLAN tags.
@@ -20,12 +20,12 @@ public record EthernetFrame(MacAddress destination, MacAddress source, int ether
     public static final int IPV4 = 0x0800;
     public static final int ARP = 0x0806;
     public static final int HEADER_BYTES = 14;
-    /// The largest payload, and so the largest IPv4 packet.
+    /// The largest payload of what goes over a cable, and so the largest IPv4 packet.
     public static final int MTU = 1500;
 
-    /// {@return the frame, or empty if it is shorter than its header or longer than the MTU allows}
+    /// {@return the frame, or empty if it is shorter than its header}
     public static Optional<EthernetFrame> parse(byte[] bytes) {
-        if (bytes.length < HEADER_BYTES || bytes.length > HEADER_BYTES + MTU) {
+        if (bytes.length < HEADER_BYTES) {
             return Optional.empty();
         }
         ByteBuffer b = ByteBuffer.wrap(bytes);

@@ -1,5 +1,6 @@
 package dev.vmexit.net.user.wire;
 
+import dev.vmexit.net.Checksum;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

@@ -27,6 +27,8 @@ public record TcpSegment(int sourcePort, int destinationPort, int seq, int ack, 
     public static final int PSH = 1 << 3;
     public static final int ACK = 1 << 4;
     public static final int HEADER_BYTES = 20;
+    /// Where the checksum is in the header.
+    public static final int CHECKSUM_OFFSET = 16;
 
     private static final int FLAGS = FIN | SYN | RST | PSH | ACK;
 
@@ -39,7 +41,7 @@ public record TcpSegment(int sourcePort, int destinationPort, int seq, int ack, 
         ByteBuffer b = ByteBuffer.wrap(bytes);
         int dataOffset = (bytes[12] & 0xF0) >>> 2;
         if (dataOffset < HEADER_BYTES || dataOffset > bytes.length
-                || Checksum.withPseudoHeader(packet.source(), packet.destination(),
+                || PseudoHeader.checksum(packet.source(), packet.destination(),
                         Ipv4Packet.TCP, bytes) != 0) {
             return Optional.empty();
         }
@@ -50,15 +52,27 @@ public record TcpSegment(int sourcePort, int destinationPort, int seq, int ack, 
     }
 
     public Ipv4Packet toPacket(Ipv4Address source, Ipv4Address destination) {
+        byte[] bytes = toBytes();
+        ByteBuffer.wrap(bytes).putShort(CHECKSUM_OFFSET, (short) PseudoHeader.checksum(source,
+                destination, Ipv4Packet.TCP, bytes));
+        return Ipv4Packet.of(source, destination, Ipv4Packet.TCP, bytes);
+    }
+
+    /// {@return the segment as a packet whose checksum is to be finished}
+    public Ipv4Packet toUnfinishedPacket(Ipv4Address source, Ipv4Address destination) {
+        byte[] bytes = toBytes();
+        var header = new PseudoHeader(source, destination, Ipv4Packet.TCP, bytes.length);
+        ByteBuffer.wrap(bytes).putShort(CHECKSUM_OFFSET, (short) header.partial());
+        return Ipv4Packet.of(source, destination, Ipv4Packet.TCP, bytes);
+    }
+
+    private byte[] toBytes() {
         byte[] optionBytes = options.toBytes();
         int dataOffset = HEADER_BYTES + optionBytes.length;
         ByteBuffer b = ByteBuffer.allocate(dataOffset + data.length);
         b.putShort((short) sourcePort).putShort((short) destinationPort).putInt(seq).putInt(ack);
         b.put((byte) (dataOffset << 2)).put((byte) flags).putShort((short) window).putInt(0);
-        b.put(optionBytes).put(data);
-        b.putShort(16, (short) Checksum.withPseudoHeader(source, destination, Ipv4Packet.TCP,
-                b.array()));
-        return Ipv4Packet.of(source, destination, Ipv4Packet.TCP, b.array());
+        return b.put(optionBytes).put(data).array();
     }
 
     public boolean has(int flag) {

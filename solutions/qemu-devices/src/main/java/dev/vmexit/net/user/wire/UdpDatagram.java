@@ -23,7 +23,7 @@ public record UdpDatagram(int sourcePort, int destinationPort, byte[] data) {
         }
         byte[] covered = Arrays.copyOf(bytes, length);
         boolean unchecked = b.getShort(6) == 0; // "the transmitter generated no checksum"
-        if (!unchecked && Checksum.withPseudoHeader(packet.source(), packet.destination(),
+        if (!unchecked && PseudoHeader.checksum(packet.source(), packet.destination(),
                 Ipv4Packet.UDP, covered) != 0) {
             return Optional.empty();
         }
@@ -35,7 +35,7 @@ public record UdpDatagram(int sourcePort, int destinationPort, byte[] data) {
         ByteBuffer b = ByteBuffer.allocate(HEADER_BYTES + data.length);
         b.putShort((short) sourcePort).putShort((short) destinationPort);
         b.putShort((short) b.capacity()).putShort((short) 0).put(data);
-        int sum = Checksum.withPseudoHeader(source, destination, Ipv4Packet.UDP, b.array());
+        int sum = PseudoHeader.checksum(source, destination, Ipv4Packet.UDP, b.array());
         b.putShort(6, (short) (sum == 0 ? 0xFFFF : sum));
         return Ipv4Packet.of(source, destination, Ipv4Packet.UDP, b.array());
     }
