@@ -4,19 +4,21 @@ import dev.vmexit.course.Todo;
 import dev.vmexit.net.Frame;
 import dev.vmexit.net.MacAddress;
 import dev.vmexit.net.NetworkLink;
+import dev.vmexit.state.StateIn;
+import dev.vmexit.state.StateOut;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
+import java.util.function.IntConsumer;
 
 /// A network card: frames that the driver sends go to the link, frames from the link go into
 /// buffers that the driver has left here.
 ///
 /// ```
 ///  queue 0: to the guest    queue 1: from the guest     each buffer: header, then the frame
+///  2, 3 …: more such pairs, one for each CPU            behind the last pair: the control queue
 /// ```
 ///
 /// With a link that can do it, either side may leave a checksum to the other, and the cutting of a
@@ -25,44 +27,56 @@ import java.util.Queue;
 /// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 5.1
 ///       "Network Device"
 public final class VirtioNet implements VirtioDevice {
-    private static final int RECEIVE = 0;
     private static final int QUEUE_SIZE = 256;
     private static final int HEADER_BYTES = NetHeader.BYTES;
     private static final int MOST_FRAME_BYTES = 65_550;
-    /// As many frames as wait for buffers of the guest's; what comes then is lost.
-    private static final int MOST_WAITING = 256;
-
     // Feature bits.
     private static final long MTU = 1 << 3;
     private static final long MAC = 1 << 5;
     private static final long MRG_RXBUF = 1 << 15;
     private static final long STATUS = 1 << 16;
+    private static final long CTRL_VQ = 1 << 17;
+    private static final long MQ = 1 << 22;
     private static final int LINK_UP = 1;
 
     private final MacAddress mac;
     private final int mtu;
     private final NetworkLink link;
-    private final Queue<Frame> waiting = new ArrayDeque<>();
+    private final int pairs;
+    private final NetBacklog waiting;
+    private final NetSteering steering = new NetSteering();
+    private final NetControl control;
     private volatile long agreed;
     private boolean mergeable;
-    private boolean full;
 
+    /// A card with one pair of queues.
+    ///
     /// @param mtu the largest packet in a frame, in bytes
     public VirtioNet(MacAddress mac, int mtu, NetworkLink link) {
+        this(mac, mtu, link, 1);
+    }
+
+    /// @param mtu the largest packet in a frame, in bytes
+    /// @param pairs of queues that the driver may use
+    public VirtioNet(MacAddress mac, int mtu, NetworkLink link, int pairs) {
         this.mac = mac;
         this.mtu = mtu;
         this.link = link;
+        this.pairs = pairs;
+        waiting = new NetBacklog(pairs);
+        control = new NetControl(pairs, this::use);
     }
 
-    /// Connects the link: its frames wait here and wake the receive queue.
+    /// Connects the link: its frames wait here and wake a receive queue.
     ///
-    /// @param wake what makes the device's thread serve the receive queue
-    public void connect(Runnable wake) {
+    /// @param wake what makes the device's thread serve a queue
+    public void connect(IntConsumer wake) {
         link.connect(new NetworkLink.Receiver() {
             @Override
             public boolean deliver(Frame frame) {
-                boolean taken = offer(frame);
-                wake.run();
+                int pair = steering.pair(frame.bytes());
+                boolean taken = offer(pair, frame);
+                wake.accept(2 * pair);
                 return taken;
             }
 
@@ -81,16 +95,10 @@ public final class VirtioNet implements VirtioDevice {
         return (agreed & features) == features;
     }
 
-    private boolean offer(Frame frame) {
+    private boolean offer(int pair, Frame frame) {
         synchronized (waiting) {
-            if (frame.isLarge() && !takesLarge()) {
-                return true; // lost with the driver that it was for
-            }
-            if (waiting.size() >= MOST_WAITING) {
-                full = true;
-                return false;
-            }
-            return waiting.add(frame);
+            boolean late = frame.isLarge() && !takesLarge() || pair >= steering.inUse();
+            return late || waiting.add(pair, frame); // lost with the driver that it was for
         }
     }
 
@@ -106,12 +114,15 @@ public final class VirtioNet implements VirtioDevice {
 
     @Override
     public long features() {
-        return MTU | MAC | MRG_RXBUF | STATUS | (link.offloads() ? NetHeader.ALL : 0);
+        return MTU | MAC | MRG_RXBUF | STATUS | (link.offloads() ? NetHeader.ALL : 0)
+                | (pairs > 1 ? CTRL_VQ | MQ : 0);
     }
 
     @Override
     public int[] queueSizes() {
-        return new int[]{QUEUE_SIZE, QUEUE_SIZE};
+        int[] sizes = new int[pairs > 1 ? 2 * pairs + 1 : 2];
+        Arrays.fill(sizes, QUEUE_SIZE);
+        return sizes;
     }
 
     /// ```
@@ -120,7 +131,8 @@ public final class VirtioNet implements VirtioDevice {
     @Override
     public byte[] configuration() {
         ByteBuffer b = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-        b.put(mac.bytes()).putShort((short) LINK_UP).putShort((short) 1).putShort((short) mtu);
+        b.put(mac.bytes()).putShort((short) LINK_UP).putShort((short) pairs);
+        b.putShort((short) mtu);
         return b.array();
     }
 
@@ -132,48 +144,48 @@ public final class VirtioNet implements VirtioDevice {
 
     @Override
     public void serve(int index, VirtQueue queue) {
-        if (index == RECEIVE) {
-            receive(queue);
-        } else {
-            send(queue);
+        if (isControl(index)) {
+            control.serve(queue);
+        } else if (index % 2 != 0) {
+            send(index / 2, queue);
+        } else if (index / 2 < pairs) {
+            receive(index / 2, queue);
+        }
+    }
+
+    /// It follows the last pair that driver and device have agreed on.
+    private boolean isControl(int index) {
+        return hasAgreed(CTRL_VQ) && index == 2 * (hasAgreed(MQ) ? pairs : 1);
+    }
+
+    private void use(int number) {
+        synchronized (waiting) {
+            steering.use(number);
+            waiting.clearFrom(number);
         }
     }
 
     /// Sends what the driver has left: behind each header a frame. [#describe] puts them together.
     ///
     /// @throws DriverMistake if a buffer is shorter than a header, or a frame longer than there are
-    private void send(VirtQueue queue) {
+    private void send(int pair, VirtQueue queue) {
         throw Todo.of("dev-16", "hand every frame that the driver offers to the link");
     }
 
-    private Frame describe(byte[] header, byte[] frame) {
+    private Frame describe(int pair, byte[] header, byte[] frame) {
+        steering.sent(frame, pair);
         return NetHeader.describe(header, frame, agreed);
     }
 
-    private void receive(VirtQueue queue) {
+    private void receive(int pair, VirtQueue queue) {
         boolean room = false;
-        for (Frame frame = peek(); frame != null && deliver(frame, queue); frame = peek()) {
-            synchronized (waiting) {
-                waiting.remove();
-            }
+        for (Frame frame = waiting.peek(pair); frame != null
+                && deliver(frame, queue); frame = waiting.peek(pair)) {
+            waiting.remove(pair);
             room = true;
         }
-        if (room && takeFull()) {
+        if (room && waiting.takeFull()) {
             link.roomAgain();
-        }
-    }
-
-    private boolean takeFull() {
-        synchronized (waiting) {
-            boolean was = full;
-            full = false;
-            return was;
-        }
-    }
-
-    private Frame peek() {
-        synchronized (waiting) {
-            return waiting.peek();
         }
     }
 
@@ -202,7 +214,22 @@ public final class VirtioNet implements VirtioDevice {
 
     @Override
     public boolean takesMore(int index) {
-        return index != RECEIVE || peek() != null;
+        boolean gives = index % 2 != 0 || isControl(index);
+        return gives || index / 2 < pairs && waiting.peek(index / 2) != null;
+    }
+
+    @Override
+    public void save(StateOut out) {
+        if (pairs > 1) {
+            out.i32(steering.inUse());
+        }
+    }
+
+    @Override
+    public void restore(StateIn in) {
+        if (pairs > 1) {
+            steering.use(in.i32("the pairs of queues in use", 1, pairs));
+        }
     }
 
     @Override
@@ -210,9 +237,10 @@ public final class VirtioNet implements VirtioDevice {
         mergeable = false;
         synchronized (waiting) {
             agreed = 0;
-            waiting.clear();
+            use(1);
+            waiting.clearFrom(0);
         }
-        if (takeFull()) {
+        if (waiting.takeFull()) {
             link.roomAgain();
         }
     }

@@ -67,7 +67,7 @@ class Dev16NetCardTest {
     }
 
     private void start(long features) {
-        card.connect(() -> {});
+        card.connect(_ -> {});
         card.start(features);
     }
 

@@ -157,7 +157,7 @@ final class BootCommand implements Callable<Integer> {
         try {
             debug.attach(pc);
             disks.attach(pc, config.cpus());
-            network.attach(pc);
+            network.attach(pc, config.cpus());
             if (seed == null) {
                 // A device's thread has a time of its own; the deterministic mode has one only.
                 pc.attach(new VirtioRng(new SecureRandom()));

@@ -104,21 +104,24 @@ final class NetworkOptions {
     }
 
     /// Puts the cards into the machine, whose networks end with it.
-    void attach(Pc pc) {
+    ///
+    /// @param queues pairs of each card, one a CPU
+    void attach(Pc pc, int queues) {
         try {
             for (NetworkCard card : cards) {
-                attach(pc, card);
+                attach(pc, card, queues);
             }
         } catch (IOException e) {
             throw new BootFailure(e.getMessage());
         }
     }
 
-    private static void attach(Pc pc, NetworkCard described) throws IOException {
+    private static void attach(Pc pc, NetworkCard described, int queues)
+            throws IOException {
         NetworkLink network = described.open();
         pc.onClose(network::close);
-        var card = new VirtioNet(described.mac(), described.mtu(), network);
+        var card = new VirtioNet(described.mac(), described.mtu(), network, queues);
         VirtioPci connection = pc.attach(card);
-        card.connect(() -> connection.wake(0));
+        card.connect(connection::wake);
     }
 }

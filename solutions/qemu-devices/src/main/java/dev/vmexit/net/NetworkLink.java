@@ -28,8 +28,8 @@ public interface NetworkLink extends AutoCloseable {
     /// that cannot be carried is lost, as on a real cable.
     void send(Frame frame);
 
-    /// {@return whether it carries unfinished and large frames} Of such a link it is known, too, that
-    /// the checksums of what it delivers are right.
+    /// {@return whether it carries unfinished and large frames} The checksums of what such a link
+    /// delivers are right.
     default boolean offloads() {
         return false;
     }

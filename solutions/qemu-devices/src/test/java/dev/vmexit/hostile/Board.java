@@ -114,9 +114,9 @@ final class Board implements AutoCloseable {
         attach(disk(raw.rawDisk(), 2));
         Qcow2Create.create(qcow2File, DISK_BYTES, 12, null);
         attach(disk(Qcow2Disk.open(qcow2File, null), 1));
-        var card = new VirtioNet(MacAddress.standard(0), 1500, network);
+        var card = new VirtioNet(MacAddress.standard(0), 1500, network, 2);
         VirtioPci connection = attach(card);
-        card.connect(() -> connection.wake(0));
+        card.connect(connection::wake);
         var console = new VirtioConsole(terminal, Map.of("agent", agent));
         VirtioPci bridge = attach(console);
         console.connect(bridge::wake, bridge::configurationChanged);

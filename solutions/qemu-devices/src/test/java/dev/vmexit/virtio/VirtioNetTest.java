@@ -59,7 +59,7 @@ final class VirtioNetTest {
 
     @BeforeEach
     void start() {
-        card.connect(() -> driver.device.wake(0));
+        card.connect(driver.device::wake);
         start(VERSION_1);
     }
 
