@@ -11,6 +11,8 @@ ROWS = {
     "write-1M": ("`fio`, 1 MiB in sequence, written", "MiB/s", True, 0.5),
     "to-host": ("`iperf3`, guest to host", "Mbit/s", True, 0.5),
     "from-host": ("`iperf3`, host to guest", "Mbit/s", True, 0.5),
+    "read-1M-later": ("`fio`, 1 MiB in sequence, read, a minute later", "MiB/s", True, None),
+    "write-1M-later": ("`fio`, 1 MiB in sequence, written, a minute later", "MiB/s", True, None),
     "idle": ("processor time of the idle machine", "% of one core", False, None),
 }
 MOST_IDLE_PERCENT = 5

@@ -21,6 +21,7 @@ import java.util.List;
 /// It owns them: closing the machine closes its vCPUs and unmaps its memory. No vCPU may be running
 /// then. Built by one thread.
 public final class Vm implements AutoCloseable {
+    private static final int IOEVENTFD_FLAG_PIO = 1 << 1;
     private static final int KVM_PIT_SPEAKER_DUMMY = 1;
 
     private final LibC libc;
@@ -203,6 +204,26 @@ public final class Vm implements AutoCloseable {
         }
     }
     // end::signal-msi[]
+
+    /// From now on a guest's write of this length to this port adds one to an eventfd, and does not
+    /// come back to the process.
+    ///
+    /// ```
+    ///  struct kvm_ioeventfd   0 datamatch │ 8 addr │ 16 len │ 20 fd │ 24 flags │ 28 …
+    /// ```
+    ///
+    /// @param length of the write, 1, 2 or 4 bytes
+    /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.59 "KVM_IOEVENTFD"
+    public void signalAtPort(int port, int length, int eventfd) {
+        try (Arena arena = Arena.ofConfined()) {
+            var bell = arena.allocate(64, 8);
+            bell.set(JAVA_LONG, 8, port);
+            bell.set(JAVA_INT, 16, length);
+            bell.set(JAVA_INT, 20, eventfd);
+            bell.set(JAVA_INT, 24, IOEVENTFD_FLAG_PIO);
+            call("KVM_IOEVENTFD", Requests.KVM_IOEVENTFD, bell);
+        }
+    }
 
     /// Tells KVM from now on what this process writes into the guest's memory, if it asks for that.
     ///

@@ -42,6 +42,7 @@ public record Frame(byte[] bytes, int checksumStart, int checksumOffset, int seg
         return checksumStart > 0;
     }
 
+    // tag::doc-finished[]
     /// {@return the frame with its checksum; it shares the bytes}
     public Frame finished() {
         if (isUnfinished()) {
@@ -53,4 +54,5 @@ public record Frame(byte[] bytes, int checksumStart, int checksumOffset, int seg
         }
         return new Frame(bytes, 0, 0, segmentBytes);
     }
+    // end::doc-finished[]
 }
