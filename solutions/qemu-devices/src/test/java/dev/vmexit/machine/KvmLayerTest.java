@@ -1,5 +1,6 @@
 package dev.vmexit.machine;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,11 +10,14 @@ import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.Kvm;
 import dev.vmexit.kvm.Vcpu;
 import dev.vmexit.kvm.Vm;
+import dev.vmexit.kvm.VmExit;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.memory.MemorySlot;
 import dev.vmexit.tiny.Console;
 import dev.vmexit.tiny.TinyMachine;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 /// What the KVM layer can do beyond lab 1.
@@ -30,6 +34,25 @@ class KvmLayerTest {
             assertThat(machine.vm().dirtyPages(slot).stream().boxed()).as("pages written")
                     .contains(0x123);
             assertThat(machine.vm().dirtyPages(slot).get(0x123)).as("asked again").isFalse();
+        }
+    }
+
+    @Test
+    void a_write_to_a_port_with_an_eventfd_is_counted_there_and_does_not_come_back() {
+        LibC libc = LibC.host();
+        var console = new Console("", OutputStream.nullOutputStream());
+        int eventfd = libc.eventfd(0, 0);
+        try (var machine = TinyMachine.load(libc, Guests.hello("eight ch"), console);
+                Arena arena = Arena.ofConfined()) {
+            machine.vm().signalAtPort(0x3F8, 1, eventfd);
+            assertThat(machine.vcpu().run()).isEqualTo(new VmExit.Hlt());
+            MemorySegment count = arena.allocate(JAVA_LONG);
+            assertThat(libc.read(eventfd, count)).isEqualTo(8);
+            assertThat(count.get(JAVA_LONG, 0)).as("writes").isEqualTo(8);
+            assertThatThrownBy(() -> machine.vm().signalAtPort(0x3F8, 1, eventfd))
+                    .hasMessageContaining("KVM_IOEVENTFD").hasMessageContaining("EEXIST");
+        } finally {
+            libc.close(eventfd);
         }
     }
 
