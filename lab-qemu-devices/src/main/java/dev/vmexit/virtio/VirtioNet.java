@@ -158,10 +158,21 @@ public final class VirtioNet implements VirtioDevice {
         return hasAgreed(CTRL_VQ) && index == 2 * (hasAgreed(MQ) ? pairs : 1);
     }
 
-    private void use(int number) {
-        synchronized (waiting) {
-            steering.use(number);
-            waiting.clearFrom(number);
+    private boolean use(int number) {
+        boolean agreedOn = hasAgreed(MQ);
+        if (agreedOn) {
+            synchronized (waiting) {
+                steering.use(number);
+                waiting.clearFrom(number);
+            }
+            tellOfRoom();
+        }
+        return agreedOn;
+    }
+
+    private void tellOfRoom() {
+        if (waiting.takeFull()) {
+            link.roomAgain();
         }
     }
 
@@ -173,7 +184,9 @@ public final class VirtioNet implements VirtioDevice {
     }
 
     private Frame describe(int pair, byte[] header, byte[] frame) {
-        steering.sent(frame, pair);
+        if (waiting.peek(steering.pair(frame)) == null) { // else what follows would overtake
+            steering.sent(frame, pair);
+        }
         return NetHeader.describe(header, frame, agreed);
     }
 
@@ -184,8 +197,8 @@ public final class VirtioNet implements VirtioDevice {
             waiting.remove(pair);
             room = true;
         }
-        if (room && waiting.takeFull()) {
-            link.roomAgain();
+        if (room) {
+            tellOfRoom();
         }
     }
 
@@ -199,17 +212,10 @@ public final class VirtioNet implements VirtioDevice {
         throw Todo.of("dev-16", "take as many buffers as the frame needs, or none");
     }
 
-    /// Writes header and frame over buffers that have room for both.
     private void fill(List<Chain> chains, Frame frame) {
-        Frame ready = hasAgreed(NetHeader.GUEST_CSUM) ? frame : frame.finished();
-        boolean checked = link.offloads() && hasAgreed(NetHeader.GUEST_CSUM);
-        byte[] bytes = NetHeader.precede(ready, chains.size(), checked);
-        int at = 0;
-        for (Chain chain : chains) {
-            int part = (int) Math.min(chain.writableBytes(), bytes.length - at);
-            chain.write(Arrays.copyOfRange(bytes, at, at + part));
-            at += part;
-        }
+        boolean unfinished = hasAgreed(NetHeader.GUEST_CSUM);
+        NetHeader.fill(chains, unfinished ? frame : frame.finished(),
+                unfinished && link.offloads());
     }
 
     @Override
@@ -237,11 +243,9 @@ public final class VirtioNet implements VirtioDevice {
         mergeable = false;
         synchronized (waiting) {
             agreed = 0;
-            use(1);
+            steering.use(1);
             waiting.clearFrom(0);
         }
-        if (waiting.takeFull()) {
-            link.roomAgain();
-        }
+        tellOfRoom();
     }
 }

@@ -1,6 +1,6 @@
 package dev.vmexit.virtio;
 
-import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /// The control queue of a network card: how many pairs of queues the driver uses.
 ///
@@ -17,11 +17,12 @@ final class NetControl {
     private static final byte ERR = 1;
 
     private final int most;
-    private final IntConsumer use;
+    private final IntPredicate use;
 
     /// @param most pairs that there are
-    /// @param use is told how many are in use from now on, before the driver's command comes back
-    NetControl(int most, IntConsumer use) {
+    /// @param use is told how many are in use from now on, before the driver's command comes back;
+    /// false if that was not agreed on
+    NetControl(int most, IntPredicate use) {
         this.most = most;
         this.use = use;
     }
@@ -44,10 +45,6 @@ final class NetControl {
         byte[] command = chain.read(BYTES);
         int pairs = command[2] & 0xFF | (command[3] & 0xFF) << 8;
         boolean known = command[0] == CLASS_MQ && command[1] == VQ_PAIRS_SET;
-        if (known && pairs >= 1 && pairs <= most) {
-            use.accept(pairs);
-            return true;
-        }
-        return false;
+        return known && pairs >= 1 && pairs <= most && use.test(pairs);
     }
 }

@@ -3,6 +3,8 @@ package dev.vmexit.virtio;
 import dev.vmexit.net.Frame;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 
 /// `struct virtio_net_hdr`, which stands before each frame.
 ///
@@ -10,7 +12,7 @@ import java.nio.ByteOrder;
 ///  0 flags │ 1 gso_type │ 2 hdr_len │ 4 gso_size │ 6 csum_start │ 8 csum_offset │ 10 num_buffers
 /// ```
 ///
-/// `hdr_len` is a hint that may be wrong, and not looked at.
+/// `hdr_len` is a hint: the driver's is not looked at.
 ///
 /// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, sections 5.1.6 "Device Operation", 5.1.6.2 "Packet Transmission"
 final class NetHeader {
@@ -25,6 +27,7 @@ final class NetHeader {
 
     private static final int NEEDS_CSUM = 1 << 0;
     private static final int DATA_VALID = 1 << 1;
+    private static final int TCP_HEADER_BYTES = 20;
     private static final int GSO_NONE = 0;
     private static final int GSO_TCPV4 = 1;
 
@@ -61,16 +64,26 @@ final class NetHeader {
         return size;
     }
 
-    /// {@return header and frame as the driver gets them}
+    /// Writes header and frame over buffers that have room for both.
     ///
-    /// @param buffers over how many they go
     /// @param checked whether the frame's checksums are known to be right
-    static byte[] precede(Frame frame, int buffers, boolean checked) {
+    static void fill(List<Chain> chains, Frame frame, boolean checked) {
+        byte[] bytes = precede(frame, chains.size(), checked);
+        int at = 0;
+        for (Chain chain : chains) {
+            int part = (int) Math.min(chain.writableBytes(), bytes.length - at);
+            chain.write(Arrays.copyOfRange(bytes, at, at + part));
+            at += part;
+        }
+    }
+
+    private static byte[] precede(Frame frame, int buffers, boolean checked) {
         ByteBuffer b = ByteBuffer.allocate(BYTES + frame.bytes().length)
                 .order(ByteOrder.LITTLE_ENDIAN);
         b.put((byte) (frame.isUnfinished() ? NEEDS_CSUM : checked ? DATA_VALID : 0));
         b.put((byte) (frame.isLarge() ? GSO_TCPV4 : GSO_NONE));
-        b.putShort((short) 0).putShort((short) frame.segmentBytes());
+        b.putShort((short) (frame.isLarge() ? frame.checksumStart() + TCP_HEADER_BYTES : 0));
+        b.putShort((short) frame.segmentBytes());
         b.putShort((short) frame.checksumStart()).putShort((short) frame.checksumOffset());
         return b.putShort((short) buffers).put(frame.bytes()).array();
     }

@@ -20,12 +20,9 @@ import java.nio.ByteOrder;
 /// ```
 ///
 /// The driver is not trusted: a chain that is longer than the table, a descriptor outside it,
-/// memory that is none are [DriverMistake]s.
+/// memory that is none are [DriverMistake]s. Used by one thread at a time.
 ///
-/// Used by one thread at a time.
-///
-/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 2.7
-///       "Split Virtqueues"
+/// @spec https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html virtio 1.2, section 2.7 "Split Virtqueues"
 public final class VirtQueue {
     private static final int DESCRIPTOR_BYTES = 16;
     private static final int F_NEXT = 1;
@@ -53,9 +50,10 @@ public final class VirtQueue {
     private int usedIndex;
     /// The device's index when [#wantsInterrupt] was asked last.
     private int signalled;
-    /// What is left of the turn, in buffers and in bytes.
+    /// What is left of the turn, in buffers and in bytes; whether its end was felt.
     private int turn;
     private long turnBytes;
+    private boolean cut;
     /// The driver's index when it was last looked at.
     private int seen;
     private volatile boolean abandoned;
@@ -85,7 +83,9 @@ public final class VirtQueue {
     /// {@return the next buffer, or null if the driver has offered no more, or the turn is over: as
     /// many buffers as the queue is long, or as much work as [#spend] allows}
     public Chain pop() {
-        if (turn == 0 || turnBytes <= 0 || abandoned) {
+        boolean over = turn == 0 || turnBytes <= 0;
+        cut |= over && seen != lastAvailable; // what was popped before may be put back
+        if (over || abandoned) {
             return null;
         }
         turn--;
@@ -265,7 +265,7 @@ public final class VirtQueue {
     /// @return whether one has come already, for which it may not
     // tag::await[]
     boolean awaitNotification() {
-        boolean turnIsOver = (turn == 0 || turnBytes <= 0) && seen != lastAvailable;
+        boolean turnIsOver = cut || (turn == 0 || turnBytes <= 0) && seen != lastAvailable;
         if (eventIndex) {
             used.set(SHORT, 4 + 8L * size, (short) seen);
         } else {
@@ -292,6 +292,7 @@ public final class VirtQueue {
     void busy() {
         turn = size;
         turnBytes = TURN_BYTES;
+        cut = false;
         if (!eventIndex) {
             used.set(SHORT, 0, (short) NO_NOTIFY);
         }

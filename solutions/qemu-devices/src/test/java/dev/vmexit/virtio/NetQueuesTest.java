@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class NetQueuesTest {
     private NetworkLink.Receiver cable;
     private final VirtioNet card = new VirtioNet(MacAddress.standard(0), 1500, new Cable(), 2);
     private final Driver driver = new Driver(card);
+    private final AtomicInteger rooms = new AtomicInteger();
     private int commands;
 
     private final class Cable implements NetworkLink {
@@ -45,7 +47,9 @@ class NetQueuesTest {
         public void send(Frame frame) {}
 
         @Override
-        public void roomAgain() {}
+        public void roomAgain() {
+            rooms.incrementAndGet();
+        }
 
         @Override
         public void close() {}
@@ -155,6 +159,38 @@ class NetQueuesTest {
     }
 
     @Test
+    void the_link_hears_of_the_room_in_a_queue_that_is_given_up() {
+        assertThat(command(CONTROL, 4, 0, 2, 0)).isZero();
+        send(3, tcp(GUEST, 40_001, OTHER, 80));
+        Frame frame = Frame.of(tcp(OTHER, 80, GUEST, 40_001));
+        while (cable.deliver(frame)) {
+            // until its row is full
+        }
+        assertThat(rooms.get()).isZero();
+        assertThat(command(CONTROL, 4, 0, 1, 0)).isZero();
+        assertThat(rooms.get()).isEqualTo(1);
+    }
+
+    @Test
+    void a_flow_does_not_move_while_frames_of_it_wait() throws InterruptedException {
+        assertThat(command(CONTROL, 4, 0, 2, 0)).isZero();
+        send(3, tcp(GUEST, 40_001, OTHER, 80));
+        byte[] answer = tcp(OTHER, 80, GUEST, 40_001);
+        cable.deliver(Frame.of(answer));
+        send(1, tcp(GUEST, 40_001, OTHER, 80));
+        cable.deliver(Frame.of(answer));
+        for (int n = 0; n < 2; n++) {
+            driver.offer(2, DATA + 0x3000 + 0x1000 * n, -2000);
+            driver.notifyDevice(2);
+            driver.await(3);
+        }
+        assertThat(driver.usedIndex(2)).isEqualTo(2);
+        send(1, tcp(GUEST, 40_001, OTHER, 80));
+        offerRoom();
+        assertThat(receive(answer)).isZero();
+    }
+
+    @Test
     void the_pairs_in_use_are_saved_with_the_machine(@TempDir Path directory)
             throws InterruptedException {
         assertThat(command(CONTROL, 4, 0, 2, 0)).isZero();
@@ -193,6 +229,6 @@ class NetQueuesTest {
         driver.offer(CONTROL, DATA, -2000);
         driver.notifyDevice(CONTROL);
         cable.deliver(Frame.of(new byte[60]));
-        assertThat(command(2, 0, 0, 1)).as("the card still works").isEqualTo(1);
+        assertThat(command(2, 4, 0, 2, 0)).as("several pairs were not agreed on").isEqualTo(1);
     }
 }

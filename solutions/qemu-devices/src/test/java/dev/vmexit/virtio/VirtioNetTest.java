@@ -245,7 +245,7 @@ final class VirtioNetTest {
         cable.receiver.deliver(new Frame(frame(3000), 34, 16, 1460));
         driver.await(1);
         assertThat(driver.copy(DATA, 12))
-                .isEqualTo(new byte[]{1, 1, 0, 0, (byte) 0xB4, 5, 34, 0, 16, 0, 2, 0});
+                .isEqualTo(new byte[]{1, 1, 54, 0, (byte) 0xB4, 5, 34, 0, 16, 0, 2, 0});
         assertThat(driver.copy(DATA + HEADER_BYTES, 3000)).isEqualTo(frame(3000));
     }
 

@@ -96,6 +96,17 @@ class SackTest {
     }
 
     @Test
+    void what_came_in_one_piece_tells_of_a_loss_with_one_acknowledgment() throws IOException {
+        try (Socket socket = connect()) {
+            sendSegments(socket);
+            acknowledge(0, segments(1, 3));
+            assertThat(sent()).as("two packets behind a hole").isEmpty();
+            acknowledge(0, segments(1, 4));
+            assertThat(sent()).as("three").containsExactly(0);
+        }
+    }
+
+    @Test
     void SACK_permitted_is_answered_with_it_and_offered_to_a_guest_s_server() throws IOException {
         guest.open();
         assertThat(options(lan.await(guest::isMine))).isEqualTo("020405b40103030201010402");

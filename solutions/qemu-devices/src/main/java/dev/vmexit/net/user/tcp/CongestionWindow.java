@@ -36,7 +36,9 @@ final class CongestionWindow {
     /// @return whether the next segment is lost too and to be sent again
     boolean acknowledged(int ack, int acked) {
         if (!recovering) {
-            int growth = cwnd < ssthresh ? Math.min(acked, mss) : Math.max(1, mss * mss / cwnd);
+            int growth = cwnd < ssthresh
+                    ? Math.min(acked, mss)
+                    : Math.max(1, (int) ((long) mss * acked / cwnd));
             cwnd = Math.min(cwnd + growth, MAX_BYTES);
             return false;
         }

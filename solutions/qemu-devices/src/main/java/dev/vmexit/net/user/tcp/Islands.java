@@ -39,6 +39,11 @@ final class Islands {
         return end;
     }
 
+    /// {@return how many positions lie on islands}
+    long length() {
+        return ends.entrySet().stream().mapToLong(i -> i.getValue() - i.getKey()).sum();
+    }
+
     void clear() {
         ends.clear();
     }

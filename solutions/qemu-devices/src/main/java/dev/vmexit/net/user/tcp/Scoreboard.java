@@ -4,7 +4,7 @@ import dev.vmexit.net.user.wire.SackBlock;
 import java.util.List;
 
 /// What the guest has of what it has not acknowledged yet, by its SACK blocks. The holes between
-/// are lost: on this cable no segment overtakes another.
+/// are taken for lost: on this cable hardly a segment overtakes another.
 ///
 /// ```
 ///  SND.UNA                                       max
@@ -34,6 +34,11 @@ final class Scoreboard {
                 islands.add(una + left, una + right);
             }
         }
+    }
+
+    /// {@return how many bytes the guest has behind holes}
+    long bytes() {
+        return islands.length();
     }
 
     /// SND.UNA has moved.

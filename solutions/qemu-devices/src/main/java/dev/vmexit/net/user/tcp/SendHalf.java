@@ -34,6 +34,9 @@ final class SendHalf {
     ///
     /// @spec https://www.rfc-editor.org/rfc/rfc9293 RFC 9293, section 3.8.3 "TCP Connection Failures"
     private static final int MAX_RETRIES = 8;
+    /// Or as many packets that are known to have come behind the hole: in one piece they bring one.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc6675 RFC 6675, section 4 "Processing and Acting Upon SACK Information", IsLost
     private static final int DUPLICATES_THAT_MEAN_LOSS = 3;
 
     final SendBuffer buffer = new SendBuffer();
@@ -151,7 +154,8 @@ final class SendHalf {
             if (!sendNextHole()) {
                 congestion.inflate();
             }
-        } else if (duplicates == DUPLICATES_THAT_MEAN_LOSS) {
+        } else if (duplicates == DUPLICATES_THAT_MEAN_LOSS
+                || sacked.bytes() > (DUPLICATES_THAT_MEAN_LOSS - 1) * mss) {
             congestion.lost(nxt - una, max);
             sendAgain(0);
         }
