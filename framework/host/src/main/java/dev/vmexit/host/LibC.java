@@ -24,6 +24,8 @@ public interface LibC {
     int MAP_ANONYMOUS = 0x20;
     int MAP_NORESERVE = 0x4000;
 
+    int MADV_HUGEPAGE = 14;
+
     int EFD_CLOEXEC = 0x8_0000;
     int EFD_NONBLOCK = 0x800;
 
@@ -59,6 +61,13 @@ public interface LibC {
 
     /// {@return 0} Nothing may touch the range afterwards; [Mapping] takes care of that.
     int munmap(long address, long length);
+
+    /// Says how a range will be used; the kernel may do something about it, or nothing.
+    ///
+    /// {@return 0}
+    default int madvise(long address, long length, int advice) {
+        return 0;
+    }
 
     /// Says that the process has written these bytes of its memory, which may be a guest's code.
     ///

@@ -75,6 +75,11 @@ final class NativeLibC implements LibC {
     }
 
     @Override
+    public int madvise(long address, long length, int advice) {
+        return result(C.madvise(address, length, advice));
+    }
+
+    @Override
     public long read(int fd, MemorySegment buffer) {
         return result(C.read(fd, buffer.address(), buffer.byteSize()));
     }
@@ -129,6 +134,8 @@ final class NativeLibC implements LibC {
         static native long mmap(long addr, long length, int prot, int flags, int fd, long offset);
 
         static native int munmap(long addr, long length);
+
+        static native int madvise(long addr, long length, int advice);
 
         static native long read(int fd, long buffer, long count);
 

@@ -137,6 +137,12 @@ public final class ScriptedKernel implements LibC {
     }
 
     @Override
+    public int madvise(long address, long length, int advice) {
+        calls.add("madvise(0x%x, %d, %d)".formatted(address, length, advice));
+        return 0;
+    }
+
+    @Override
     public long read(int fd, MemorySegment buffer) {
         return -Errno.EBADF.number();
     }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,7 @@ public final class SoftKernel implements LibC {
     private static final long PAGE = 4096;
 
     private final Options options;
+    private final Optional<LibC> host;
     private final AtomicInteger nextDescriptor = new AtomicInteger(FIRST_DESCRIPTOR);
     private final Map<Integer, SoftFile> files = new ConcurrentHashMap<>();
     private final Map<Long, Arena> mappings = new ConcurrentHashMap<>();
@@ -32,8 +34,15 @@ public final class SoftKernel implements LibC {
         this(Options.DEFAULT);
     }
 
+    /// One that makes no native call.
     public SoftKernel(Options options) {
+        this(options, Optional.empty());
+    }
+
+    /// @param host where to have the guests' memory in large pages
+    public SoftKernel(Options options, Optional<LibC> host) {
         this.options = options;
+        this.host = host;
     }
 
     public Options options() {
@@ -132,13 +141,19 @@ public final class SoftKernel implements LibC {
     private long anonymous(long length) {
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment memory = LazyMemory.allocate(arena, length + PAGE - 1 & -PAGE);
+            MemorySegment memory = memory(arena, length + PAGE - 1 & -PAGE);
             mappings.put(memory.address(), arena);
             return memory.address();
         } catch (IOException | OutOfMemoryError | IllegalArgumentException tooMuch) {
             arena.close();
             return error(Errno.ENOMEM);
         }
+    }
+
+    private MemorySegment memory(Arena arena, long sizeBytes) throws IOException {
+        return host.isPresent() && sizeBytes >= LargeMemory.PAGE
+                ? LargeMemory.allocate(host.get(), arena, sizeBytes)
+                : LazyMemory.allocate(arena, sizeBytes);
     }
 
     @Override

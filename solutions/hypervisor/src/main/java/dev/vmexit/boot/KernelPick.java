@@ -16,12 +16,23 @@ public record KernelPick(LibC libc, Optional<SoftKernel> soft, String why) {
     /// used
     public static KernelPick of(KernelChoice choice, Options options) {
         var real = new Accelerator.Candidates(KernelChoice::deviceIsThere,
-                KernelChoice.KERNEL::open, () -> new SoftKernel(options),
+                KernelChoice.KERNEL::open, () -> new SoftKernel(options, nativeCalls()),
                 libc -> KvmSpeed.measure(libc).instructionsPerSecond());
         Accelerator chosen = Accelerator.choose(choice, real);
         Optional<SoftKernel> soft = chosen.libc() instanceof SoftKernel own
                 ? Optional.of(own)
                 : Optional.empty();
         return new KernelPick(chosen.libc(), soft, chosen.why());
+    }
+
+    /// The C library of Linux. Where it cannot be had Soft KVM does without.
+    private static Optional<LibC> nativeCalls() {
+        try {
+            return System.getProperty("os.name").equals("Linux")
+                    ? Optional.of(KernelChoice.KERNEL.open())
+                    : Optional.empty();
+        } catch (LinkageError none) {
+            return Optional.empty();
+        }
     }
 }
