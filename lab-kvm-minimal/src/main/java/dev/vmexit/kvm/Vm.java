@@ -23,6 +23,7 @@ import java.util.List;
 /// then. Built by one thread.
 public final class Vm implements AutoCloseable {
     private static final int IOEVENTFD_FLAG_PIO = 1 << 1;
+    private static final int IOEVENTFD_FLAG_DEASSIGN = 1 << 2;
     private static final int KVM_PIT_SPEAKER_DUMMY = 1;
 
     private final LibC libc;
@@ -182,12 +183,29 @@ public final class Vm implements AutoCloseable {
     /// @param length of the write, 1, 2 or 4 bytes
     /// @spec https://docs.kernel.org/virt/kvm/api.html KVM API, section 4.59 "KVM_IOEVENTFD"
     public void signalAtPort(int port, int length, int eventfd) {
+        ioeventfd(port, length, eventfd, IOEVENTFD_FLAG_PIO);
+    }
+
+    /// The same for a physical address, where there is no memory.
+    ///
+    /// @param length of the write, 1, 2, 4 or 8 bytes
+    /// @throws dev.vmexit.host.KernelException `EEXIST` if there is one already
+    public void signalAt(long address, int length, int eventfd) {
+        ioeventfd(address, length, eventfd, 0);
+    }
+
+    /// Takes [#signalAt] back, which was called with the same.
+    public void signalNoMoreAt(long address, int length, int eventfd) {
+        ioeventfd(address, length, eventfd, IOEVENTFD_FLAG_DEASSIGN);
+    }
+
+    private void ioeventfd(long address, int length, int eventfd, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             var bell = arena.allocate(64, 8);
-            bell.set(JAVA_LONG, 8, port);
+            bell.set(JAVA_LONG, 8, address);
             bell.set(JAVA_INT, 16, length);
             bell.set(JAVA_INT, 20, eventfd);
-            bell.set(JAVA_INT, 24, IOEVENTFD_FLAG_PIO);
+            bell.set(JAVA_INT, 24, flags);
             call("KVM_IOEVENTFD", Requests.KVM_IOEVENTFD, bell);
         }
     }

@@ -129,7 +129,7 @@ class Dev19AcceleratorTest {
         String word = Seed.word("dev-19 " + choice);
         var serial = new StringBuffer();
         var clock = Clock.fixed(Instant.parse("2042-01-01T00:00:00Z"), ZoneOffset.UTC);
-        try (Pc pc = Pc.build(chosen, new PcConfig(64 << 20, 1, clock),
+        try (Pc pc = Pc.build(chosen, new PcConfig(64 << 20, 1).with(clock),
                 value -> serial.append((char) value))) {
             pc.load(Kernels.loader(directory, Kernels.bzImage(Dev19AcceleratorTest::guest),
                     new byte[0], word));

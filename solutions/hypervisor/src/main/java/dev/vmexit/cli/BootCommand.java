@@ -44,6 +44,9 @@ final class BootCommand implements Callable<Integer> {
     @Mixin
     private KvmOption kvm;
 
+    @Mixin
+    private NotificationOption notifications;
+
     @Option(names = "--stats", description = "Afterwards: what Soft KVM did, in numbers.")
     private boolean stats;
 
@@ -89,9 +92,10 @@ final class BootCommand implements Callable<Integer> {
         network.check();
         console.check();
         state.check(seed != null);
-        var config = state.config(new PcConfig(Durations.bytes(memory), cpus, clock()));
+        var asked = state.config(new PcConfig(Durations.bytes(memory), cpus).with(clock()));
         kernel.check();
         KernelPick pick = KernelPick.of(kvm.choice(), softOptions());
+        var config = asked.withIoeventfd(notifications.byEventfd(pick));
         Main.say(pick.why());
         var source = new KernelSource(Path.of("/boot"), KernelSource.cache(), System.err);
         if (!kernel.find(source)) {

@@ -22,6 +22,8 @@ import dev.vmexit.serial.UartState;
 import dev.vmexit.state.Saved;
 import dev.vmexit.state.SavedMachine;
 import dev.vmexit.state.StateFile;
+import dev.vmexit.virtio.Doorbell;
+import dev.vmexit.virtio.ThreadDoorbell;
 import dev.vmexit.virtio.VirtioDevice;
 import dev.vmexit.virtio.VirtioPci;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /// A PC without the parts that nobody needs any more.
 ///
@@ -58,6 +61,8 @@ public final class Pc implements AutoCloseable {
 
     private final Kvm kvm;
     private final Vm vm;
+    /// One for each virtio device.
+    private final Supplier<Doorbell> bells;
     private final PowerSwitch power = new PowerSwitch();
     private final SystemBus bus = new SystemBus(power);
     private final Uart16550 uart;
@@ -70,9 +75,10 @@ public final class Pc implements AutoCloseable {
     private final Map<String, Saved> saved = new LinkedHashMap<>();
     private final List<SavedCpu> savedCpus = new ArrayList<>();
 
-    private Pc(Kvm kvm, Vm vm, IntConsumer serialOutput) {
+    private Pc(Kvm kvm, Vm vm, Supplier<Doorbell> bells, IntConsumer serialOutput) {
         this.kvm = kvm;
         this.vm = vm;
+        this.bells = bells;
         this.uart = new Uart16550(serialOutput,
                 high -> vm.setIrqLine(Uart16550.COM1_IRQ, high));
         this.acpi = new PowerManagement(power, high -> vm.setIrqLine(AcpiTables.SCI, high));
@@ -95,13 +101,17 @@ public final class Pc implements AutoCloseable {
         try {
             kvm.require(NEEDED);
             vm = kvm.createVm();
-            var pc = new Pc(kvm, vm, serialOutput);
+            var pc = new Pc(kvm, vm, bells(libc, vm, config), serialOutput);
             pc.assemble(config);
             return pc;
         } catch (RuntimeException failed) {
             close(vm, kvm);
             throw failed;
         }
+    }
+
+    private static Supplier<Doorbell> bells(LibC libc, Vm vm, PcConfig config) {
+        return config.ioeventfd() ? () -> new EventDoorbell(libc, vm) : ThreadDoorbell::new;
     }
 
     private void assemble(PcConfig config) {
@@ -164,7 +174,7 @@ public final class Pc implements AutoCloseable {
     /// @return its connection to the bus, for what the device itself has to say
     // tag::attach[]
     public VirtioPci attach(VirtioDevice device) {
-        var connection = new VirtioPci(device, vm.memory(), vm::signalMsi);
+        var connection = new VirtioPci(device, vm.memory(), vm::signalMsi, bells.get());
         virtio.add(connection);
         pci.add(connection.function());
         return connection;

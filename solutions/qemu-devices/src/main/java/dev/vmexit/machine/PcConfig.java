@@ -9,7 +9,8 @@ import java.time.Clock;
 /// @param memoryBytes RAM; a multiple of 4096
 /// @param cpus 1 … 8
 /// @param clock what the RTC shows
-public record PcConfig(long memoryBytes, int cpus, Clock clock) {
+/// @param ioeventfd whether KVM takes the notifications of virtio devices, see [EventDoorbell]
+public record PcConfig(long memoryBytes, int cpus, Clock clock, boolean ioeventfd) {
     static final long LEAST_MEMORY = 32L << 20;
     /// More than any host here has; a CPU's physical addresses end somewhere too.
     static final long MOST_MEMORY = 1L << 40;
@@ -17,7 +18,7 @@ public record PcConfig(long memoryBytes, int cpus, Clock clock) {
 
     /// A machine that shows the host's time.
     public PcConfig(long memoryBytes, int cpus) {
-        this(memoryBytes, cpus, Clock.systemUTC());
+        this(memoryBytes, cpus, Clock.systemUTC(), false);
     }
 
     /// {@return a machine as large as the one that was saved}
@@ -28,7 +29,11 @@ public record PcConfig(long memoryBytes, int cpus, Clock clock) {
     }
 
     public PcConfig with(Clock other) {
-        return new PcConfig(memoryBytes, cpus, other);
+        return new PcConfig(memoryBytes, cpus, other, ioeventfd);
+    }
+
+    public PcConfig withIoeventfd(boolean wanted) {
+        return new PcConfig(memoryBytes, cpus, clock, wanted);
     }
 
     public PcConfig {

@@ -191,6 +191,11 @@ public final class PciFunction implements Saved {
         return (config.read(COMMAND, 2) & MEMORY_SPACE) != 0;
     }
 
+    /// {@return where the region of this BAR answers now, −1 where it does not}
+    public synchronized long address(int bar) {
+        return answersMemory() ? config.read(BAR_0 + 4 * bar, 4) : -1;
+    }
+
     synchronized long base(Region region) {
         return config.read(BAR_0 + 4 * region.bar, 4);
     }

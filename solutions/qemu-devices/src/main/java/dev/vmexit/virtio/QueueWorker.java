@@ -3,7 +3,6 @@ package dev.vmexit.virtio;
 import dev.vmexit.host.HostThread;
 import dev.vmexit.host.SteadyThread;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /// The thread of a device: sleeps until one of its queues wants something, and serves that.
@@ -13,14 +12,19 @@ import java.util.function.IntConsumer;
 final class QueueWorker implements AutoCloseable {
     private final AtomicLong wanted = new AtomicLong();
     private final IntConsumer serve;
+    private final Doorbell bell;
+    private final long all;
     private final Thread thread;
     private volatile boolean closed;
 
-    /// @param queues up to 64
-    QueueWorker(String name, int queues, IntConsumer serve) {
-        if (queues > Long.SIZE) {
+    /// @param queues 1 … 64
+    /// @param bell closed with this
+    QueueWorker(String name, int queues, Doorbell bell, IntConsumer serve) {
+        if (queues < 1 || queues > Long.SIZE) {
             throw new IllegalArgumentException(queues + " queues");
         }
+        this.bell = bell;
+        this.all = -1L >>> Long.SIZE - queues;
         this.serve = serve;
         this.thread = new SteadyThread(name, this::run);
         thread.start();
@@ -29,16 +33,17 @@ final class QueueWorker implements AutoCloseable {
     // tag::wake[]
     /// From any thread, at once.
     void wake(int queue) {
-        if ((wanted.getAndUpdate(bits -> bits | 1L << queue) & 1L << queue) == 0) {
-            LockSupport.unpark(thread);
+        boolean first = (wanted.getAndUpdate(bits -> bits | 1L << queue) & 1L << queue) == 0;
+        if (first && Thread.currentThread() != thread) {
+            bell.ring();
         }
     }
 
     private void run() {
         while (!closed) {
             long now = wanted.getAndSet(0);
-            if (now == 0) {
-                LockSupport.park(this);
+            if (now == 0 && bell.await()) {
+                now = all;
             }
             for (; now != 0; now &= now - 1) {
                 serve.accept(Long.numberOfTrailingZeros(now));
@@ -51,7 +56,8 @@ final class QueueWorker implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        bell.ring();
         HostThread.awaitEnd(thread);
+        bell.close();
     }
 }

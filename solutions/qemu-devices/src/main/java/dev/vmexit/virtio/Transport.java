@@ -50,13 +50,14 @@ final class Transport implements AutoCloseable {
 
     /// @param busMasterEnabled whether the device may touch the guest's memory now
     Transport(VirtioDevice device, GuestMemory memory, MsixTable msix,
-            BooleanSupplier busMasterEnabled) {
+            BooleanSupplier busMasterEnabled, Doorbell bell) {
         this.device = device;
         this.memory = memory;
         this.msix = msix;
         this.busMasterEnabled = busMasterEnabled;
         this.queues = Arrays.stream(device.queueSizes()).mapToObj(QueueSetup::new).toList();
-        this.worker = new QueueWorker("virtio " + device.type(), queues.size(), this::serve);
+        this.worker = new QueueWorker("virtio " + device.type(), queues.size(), bell,
+                this::serve);
     }
 
     ReentrantLock lock() {

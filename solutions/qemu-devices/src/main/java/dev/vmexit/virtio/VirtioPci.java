@@ -4,6 +4,7 @@ import dev.vmexit.bus.BusDevice;
 import dev.vmexit.memory.GuestMemory;
 import dev.vmexit.pci.MsixTable;
 import dev.vmexit.pci.PciFunction;
+import dev.vmexit.pci.PciHost;
 import dev.vmexit.state.Saved;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,7 +25,8 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
     private static final int VENDOR_CAPABILITY = 0x09;
     private static final int BAR_BYTES = 0x4000;
     private static final int PART_BYTES = 0x1000;
-    private static final int NOTIFY_BYTES = 4;
+    /// Of a notification register.
+    public static final int NOTIFY_BYTES = 4;
 
     // Types of the capabilities that say where a part is.
     private static final int COMMON = 1;
@@ -37,20 +39,40 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
     private final Transport transport;
     private final CommonConfig common;
     private final int queues;
+    private final Doorbell bell;
     private int windowCapability;
 
     /// @param signal where interrupts go
     public VirtioPci(VirtioDevice device, GuestMemory memory, MsixTable.Sink signal) {
+        this(device, memory, signal, new ThreadDoorbell());
+    }
+
+    /// @param signal where interrupts go
+    /// @param bell where notifications may come from without an exit; closed with this
+    public VirtioPci(VirtioDevice device, GuestMemory memory, MsixTable.Sink signal,
+            Doorbell bell) {
+        this.bell = bell;
         this.queues = device.queueSizes().length;
         this.function = new PciFunction(new PciFunction.Identity(VENDOR,
                 FIRST_DEVICE + device.type(), device.classCode(), 1, FIRST_DEVICE + device.type()));
         function.addRegion(0, BAR_BYTES, this);
         var msix = new MsixTable(function, 1, queues + 1, signal);
-        this.transport = new Transport(device, memory, msix, function::isBusMaster);
+        this.transport = new Transport(device, memory, msix, function::isBusMaster, bell);
         function.onWrite(transport::busMasterMayHaveChanged);
+        function.onWrite(this::placeBell);
         this.common = new CommonConfig(transport);
         addCapabilities(device.configuration().length);
     }
+
+    // tag::place-bell[]
+    /// The bell follows the registers: the driver may move them, or switch them off.
+    private void placeBell() {
+        long start = function.address(0);
+        boolean there = start >= PciHost.MEMORY
+                && start + BAR_BYTES <= PciHost.MEMORY + PciHost.MEMORY_BYTES;
+        bell.listenAt(there ? start + 3 * PART_BYTES : 0, there ? queues : 0);
+    }
+    // end::place-bell[]
 
     private void addCapabilities(int configurationBytes) {
         function.addCapability(VENDOR_CAPABILITY, part(COMMON, 0, CommonConfig.SIZE_BYTES, 0));
@@ -161,6 +183,7 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
 
     /// After the state was restored and all else of the machine too.
     public void resume() {
+        placeBell();
         transport.busMasterMayHaveChanged();
     }
 

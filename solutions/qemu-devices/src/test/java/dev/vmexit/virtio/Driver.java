@@ -33,12 +33,16 @@ final class Driver implements AutoCloseable {
     private int table = 0x1000;
 
     Driver(VirtioDevice device) {
+        this(device, new ThreadDoorbell());
+    }
+
+    Driver(VirtioDevice device, Doorbell bell) {
         var slots = new MemorySlots();
         ram = Arena.ofAuto().allocate(BYTES, 4096);
         slots.add(new MemorySlot(0, new GuestAddress(0), ram, MemorySlot.Access.READ_WRITE));
         memory = new GuestMemory(slots);
         this.device = new VirtioPci(device, memory,
-                (address, data) -> interrupts.add(data));
+                (address, data) -> interrupts.add(data), bell);
     }
 
     void onWrite(GuestMemory.WriteListener listener) {
