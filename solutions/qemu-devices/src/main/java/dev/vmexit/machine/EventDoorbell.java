@@ -30,6 +30,7 @@ final class EventDoorbell implements Doorbell {
     private long listening;
     private int registers;
 
+    // tag::bell[]
     EventDoorbell(LibC libc, Vm vm) {
         this.libc = libc;
         this.vm = vm;
@@ -47,6 +48,7 @@ final class EventDoorbell implements Doorbell {
         libc.read(fd, count);
         return true;
     }
+    // end::bell[]
 
     // tag::listen[]
     @Override
