@@ -29,6 +29,7 @@ final class EventDoorbell implements Doorbell {
     private final int fd;
     private long listening;
     private int registers;
+    private boolean closed;
 
     // tag::bell[]
     EventDoorbell(LibC libc, Vm vm) {
@@ -38,9 +39,12 @@ final class EventDoorbell implements Doorbell {
         one.set(JAVA_LONG, 0, 1);
     }
 
+    /// Whoever comes too late must not write to what has the descriptor's number now.
     @Override
-    public void ring() {
-        libc.write(fd, one);
+    public synchronized void ring() {
+        if (!closed) {
+            libc.write(fd, one);
+        }
     }
 
     @Override
@@ -84,8 +88,11 @@ final class EventDoorbell implements Doorbell {
 
     @Override
     public synchronized void close() {
-        listenAt(0, 0);
-        libc.close(fd);
-        arena.close();
+        if (!closed) {
+            listenAt(0, 0);
+            closed = true;
+            libc.close(fd);
+            arena.close();
+        }
     }
 }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmexit.guest.EntryMode;
 import dev.vmexit.guest.GuestProgram;
+import dev.vmexit.host.Errno;
 import dev.vmexit.host.LibC;
 import dev.vmexit.kvm.VmExit;
 import dev.vmexit.memory.GuestAddress;
 import dev.vmexit.tiny.Console;
 import dev.vmexit.tiny.TinyMachine;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -94,5 +96,18 @@ class EventDoorbellTest {
         bell.ring();
 
         assertThat(bell.await()).isTrue();
+    }
+
+    @Test
+    void who_rings_too_late_does_not_write_to_what_has_its_descriptor_now() {
+        bell.close();
+        int other = libc.eventfd(0, LibC.EFD_NONBLOCK);
+        try (Arena arena = Arena.ofConfined()) {
+            bell.ring();
+
+            assertThat(libc.read(other, arena.allocate(8))).isEqualTo(-Errno.EAGAIN.number());
+        } finally {
+            libc.close(other);
+        }
     }
 }
