@@ -65,8 +65,9 @@ public final class VirtioPci implements BusDevice, AutoCloseable {
     }
 
     // tag::place-bell[]
-    /// The bell follows the registers: the driver may move them, or switch them off.
-    private void placeBell() {
+    /// The bell follows the registers: the driver may move them, or switch them off. One CPU at a
+    /// time, or an address that is no more the right one could be the last to be told.
+    private synchronized void placeBell() {
         long start = function.address(0);
         boolean there = start >= PciHost.MEMORY
                 && start + BAR_BYTES <= PciHost.MEMORY + PciHost.MEMORY_BYTES;
