@@ -112,10 +112,11 @@ final class Driver implements AutoCloseable {
         write(40, 4, at + 0x400);
         write(44, 4, 0);
         write(48, 8, at + 0x800);
-        write(28, 2, 1);
         offered[index] = 0;
         nextDescriptor[index] = 0;
+        // Before the device may look: the queue of the driver's last life has buffers in it.
         ram.asSlice(at, 0x1000).fill((byte) 0);
+        write(28, 2, 1);
     }
 
     /// In the table of the queue that was spoken of last.
