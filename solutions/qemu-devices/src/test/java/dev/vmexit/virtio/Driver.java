@@ -9,6 +9,7 @@ import dev.vmexit.memory.MemorySlots;
 import dev.vmexit.pci.PciFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -152,6 +153,8 @@ final class Driver implements AutoCloseable {
         int available = 0x1000 * (queue + 1) + 0x400;
         bytes(available + 4 + 2 * (offered[queue] % QUEUE), 2).putShort((short) head);
         offered[queue]++;
+        // The device's thread may look unasked: what the index counts has to be there before it.
+        VarHandle.releaseFence();
         bytes(available + 2, 2).putShort((short) offered[queue]);
     }
 
